@@ -1,0 +1,105 @@
+"""The lexicon of coarse words: an Aho-Corasick automaton picks the few patterns worth trying on a word."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import ahocorasick
+
+from triage.checks.lexicons import lexicon_path, load_sections
+
+_GROUP = re.compile(r"\(([^()]*)\)(\?)?")
+_LITERAL = re.compile(r"[^*]+")
+_ALLOW = "allow"
+_SKIPPED = frozenset({"forms"})
+
+
+class FoulWords:
+    """Tells the sections of the lexicon to which a folded word belongs.
+
+    A pattern is a whole word: letters, `*` for any letters, `(a|b)` for either, a group with `?` is optional.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._automaton = ahocorasick.Automaton()
+        self._patterns: list[tuple[str, re.Pattern[str]]] = []
+        keys: dict[str, set[int]] = {}
+        sections = load_sections(path)
+        for section, entries in sections.items():
+            if section in _SKIPPED:
+                continue
+            for entry in entries:
+                self._patterns.append((section, compile_pattern(entry.pattern)))
+                for spelling in expansions(entry.pattern):
+                    key = max(_LITERAL.findall(spelling), key=len)
+                    keys.setdefault(key, set()).add(len(self._patterns) - 1)
+        for key, numbers in keys.items():
+            self._automaton.add_word(key, (len(key), tuple(numbers)))
+        self._automaton.make_automaton()
+        self._memo: dict[str, frozenset[str]] = {}
+        self.forms = tuple(form for entry in sections.get("forms", ()) for form in entry.pattern.split())
+
+    def hits(self, text: str) -> Iterator[int]:
+        """Yield the positions in a folded text at which a word may be foul."""
+        for end, _ in self._automaton.iter(text):
+            yield end
+
+    def judge(self, word: str) -> frozenset[str]:
+        """Return the sections of one folded word, empty when it is clean or allowed."""
+        known = self._memo.get(word)
+        if known is None:
+            if len(self._memo) > 100_000:
+                self._memo.clear()
+            known = self._memo[word] = self._judge(word)
+        return known
+
+    def unmask(self, spelling: str) -> frozenset[str]:
+        """Judge a spelling with unknown letters (`?` one, `*` one to six) by the lexicon's full forms."""
+        if len(spelling) - spelling.count("?") - spelling.count("*") < 1 or len(spelling) > 30:
+            return frozenset()
+        known = self._memo.get(spelling)
+        if known is None:
+            known = self._memo[spelling] = self._unmask(spelling)
+        return known
+
+    def _unmask(self, spelling: str) -> frozenset[str]:
+        pattern = re.compile(re.escape(spelling).replace(r"\?", r"\w").replace(r"\*", r"\w{0,6}"))
+        for form in self.forms:
+            if pattern.fullmatch(form):
+                return self.judge(form)
+        return frozenset()
+
+    def _judge(self, word: str) -> frozenset[str]:
+        if len(word) > 64:
+            return frozenset()
+        numbers = {n for _, (_, some) in self._automaton.iter(word) for n in some}
+        sections = {self._patterns[n][0] for n in numbers if self._patterns[n][1].fullmatch(word)}
+        return frozenset() if _ALLOW in sections else frozenset(sections)
+
+
+def expansions(pattern: str) -> Iterator[str]:
+    """Yield the spellings of a pattern with its groups written out."""
+    parts: list[tuple[str, ...]] = []
+    done = 0
+    for group in _GROUP.finditer(pattern):
+        parts += (
+            (pattern[done : group.start()],),
+            (*group.group(1).split("|"), *([""] if group.group(2) else [])),
+        )
+        done = group.end()
+    yield from ("".join(choice) for choice in itertools.product(*parts, (pattern[done:],)))
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression of a lexicon pattern."""
+    return re.compile(re.sub(r"\*", r"\\w*", pattern).replace("(", "(?:"))
+
+
+@lru_cache(4)
+def load_foul_words(path: Path | None = None) -> FoulWords:
+    """Return the lexicon of a file, by default `language.txt`, built once."""
+    return FoulWords(path or lexicon_path("language.txt"))

@@ -1,0 +1,223 @@
+"""Secrets that are known by their own shape: keys, tokens, credentials in addresses and headers, cards."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from triage.checks.placeholders import is_placeholder
+from triage.report import Finding
+
+# --- private keys -------------------------------------------------------------------------------
+
+_KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
+_KEY_BODY = re.compile(r"(?:[A-Za-z0-9+/=\s\\]|[A-Za-z-]{3,20}: )*")
+_KEY_MIN = 40
+
+
+def private_keys(text: str) -> Iterator[Finding]:
+    """PEM blocks from BEGIN to END, or to where the base64 stops."""
+    if "PRIVATE KEY" not in text:
+        return
+    for match in _KEY_BEGIN.finditer(text):
+        body = _KEY_BODY.match(text, match.end())
+        stop = body.end() if body else match.end()
+        if len(re.sub(r"\s", "", text[match.end() : stop])) < _KEY_MIN:
+            continue
+        close = _KEY_END.match(text, stop)
+        end = close.end() if close else match.end() + len(text[match.end() : stop].rstrip())
+        yield Finding(match.start(), end, "private_key", "закрытый ключ")
+
+
+# --- credentials inside addresses ---------------------------------------------------------------
+
+_USERINFO = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]{1,30}):(?://|\\/\\/)([^\s:@/\"'<>«»]{0,80}):([^\s\"'«»]{1,300})"
+)
+_WEB = frozenset({"http", "https", "ws", "wss", "ftp", "ftps", "sftp", "ssh", "git", "git+https"})
+
+
+def address_passwords(text: str) -> Iterator[Finding]:
+    """`scheme://user:password@host`: the password, which ends at the last @ before the path."""
+    if "@" not in text or ("://" not in text and ":\\/\\/" not in text):
+        return
+    for match in _USERINFO.finditer(text):
+        size = _password_size(match.group(3))
+        password = match.group(3)[:size]
+        if size <= 0 or is_placeholder(password, login=match.group(2)):
+            continue
+        web = match.group(1).lower() in _WEB
+        kind, reason = (
+            ("basic_auth", "пароль в адресе") if web else ("connection_string", "пароль в строке подключения")
+        )
+        yield Finding(match.start(3), match.start(3) + size, kind, reason)
+
+
+def _password_size(rest: str) -> int:
+    """A password may hold @ and /; the host after it holds neither."""
+    query = rest.find("?")
+    head = rest if query < 0 or rest.find("@") > query else rest[:query]
+    path = head.find("/", max(head.find("@"), 0))
+    return (head if path < 0 else head[:path]).rfind("@")
+
+
+# --- tokens with a shape of their own -----------------------------------------------------------
+
+_SHAPES = (
+    r"gh[opusr]_[A-Za-z0-9]{30,255}",
+    r"github_pat_[A-Za-z0-9_]{22,255}",
+    r"gl(?:pat|rt|dt|ptt|soat|cbt|ft)-[A-Za-z0-9_-]{16,64}",
+    r"xox[abeoprs]-[A-Za-z0-9-]{10,250}",
+    r"xapp-\d-[A-Za-z0-9-]{20,250}",
+    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}",
+    r"AIza[A-Za-z0-9_-]{35}",
+    r"ya29\.[A-Za-z0-9_-]{20,400}",
+    r"y[0-3]_[A-Za-z0-9_-]{30,100}",
+    r"AQVN[A-Za-z0-9_-]{30,60}",
+    r"t1\.[A-Z0-9a-z_-]{20,400}[=.][A-Za-z0-9_=-]{20,200}",
+    r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,200}",
+    r"npm_[A-Za-z0-9]{36}",
+    r"pypi-[A-Za-z0-9_-]{50,250}",
+    r"do[opr]_v1_[a-f0-9]{64}",
+    r"hv[sbr]\.[A-Za-z0-9_-]{20,250}",
+    r"s\.[A-Za-z0-9]{24}",
+    r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{30,64}",
+    r"dckr_pat_[A-Za-z0-9_-]{20,64}",
+    r"hf_[A-Za-z0-9]{30,64}",
+    r"sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{20,200}",
+    r"ATATT3[A-Za-z0-9_=-]{40,250}",
+    r"\d{8,10}:AA[A-Za-z0-9_-]{32,34}",
+    r"vk1\.a\.[A-Za-z0-9_-]{40,400}",
+    r"AGE-SECRET-KEY-1[A-Z0-9]{50,70}",
+    r"gl(?:sa|c)_[A-Za-z0-9_]{32,80}",
+    r"https://hooks\.slack\.com/services/T[A-Z0-9]{4,20}/B[A-Z0-9]{4,20}/[A-Za-z0-9]{20,40}",
+    r"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{6,2000}",
+)
+_TOKEN = re.compile(r"(?<![A-Za-z0-9_-])(?:" + "|".join(_SHAPES) + r")(?![A-Za-z0-9])")
+_RUN = re.compile(r"[A-Za-z0-9_-]{14}")
+_API_KEYS = ("AKIA", "ASIA", "AIza", "AQVN", "sk_", "rk_", "sk-")
+
+
+def shaped_tokens(text: str) -> Iterator[Finding]:
+    """Forge, cloud, chat and payment tokens and JWT, known by their prefix."""
+    if not _RUN.search(text):
+        return
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if not is_placeholder(token) and any(c.isdigit() for c in token):
+            kind = "api_key" if token.startswith(_API_KEYS) else "token"
+            yield Finding(match.start(), match.end(), kind, "токен известного вида")
+
+
+# --- headers and command lines ------------------------------------------------------------------
+
+_AUTH = re.compile(r"(?<![a-z])(bearer|basic|token)[ \t:]{1,3}[\"']?([a-z0-9_.+/=~-]{8,4000})", re.IGNORECASE)
+_API_HEADER = re.compile(
+    r"(?<![a-z])(?:x-)?(?:gravitee-)?(?:api|auth|access|vault|consumer|private)[-_]?(?:key|token)[\"'»]?"
+    r"[ \t]{0,3}(?:[:=]|->|—|–|-)?[ \t]{0,3}[\"'«]?([a-z0-9_.+/=~-]{6,400})",
+    re.IGNORECASE,
+)
+_CURL_USER = re.compile(
+    r"(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?([^\s:\"']{1,80}):([^\s\"']{1,120})"
+)
+
+
+def header_tokens(text: str) -> Iterator[Finding]:
+    """Authorization headers: a bearer's token, basic credentials that decode to `user:password`."""
+    for match in _AUTH.finditer(text):
+        scheme, value = match.group(1).lower(), match.group(2).rstrip(".,")
+        span = match.start(2), match.start(2) + len(value)
+        if scheme == "basic":
+            login, colon, password = _decoded(value).partition(":")
+            if colon and not is_placeholder(password, login=login):
+                yield Finding(*span, "basic_auth", "базовая авторизация")
+        elif looks_random(value) and not is_placeholder(value):
+            yield Finding(*span, "token", "токен в заголовке")
+
+
+def header_keys(text: str) -> Iterator[Finding]:
+    """API key headers and parameters such as X-Gravitee-Api-Key."""
+    for match in _API_HEADER.finditer(text):
+        value = match.group(1).rstrip(".,")
+        if looks_random(value) and not is_placeholder(value):
+            yield Finding(match.start(1), match.start(1) + len(value), "api_key", "ключ в заголовке")
+
+
+def curl_users(text: str) -> Iterator[Finding]:
+    """`curl -u user:password`."""
+    if "-u" not in text:
+        return
+    for match in _CURL_USER.finditer(text):
+        if not is_placeholder(match.group(2), login=match.group(1)):
+            yield Finding(match.start(2), match.end(2), "basic_auth", "пароль в команде")
+
+
+def _decoded(value: str) -> str:
+    try:
+        return base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+_TECHNICAL = re.compile(
+    r"(?:oauth|sha|md|aes|rsa|http|utf|v|base|x|rs|hs|es|ps|ed|p|pkcs|ecdsa|tls|java|jwt|oidc|saml)[-_]?\d[\d.]*"
+    r"|[\w-]+\.(?:ya?ml|json|log|sh|py|js|jks|p12|pem|crt|key|txt|conf|xml|ru|com|local|lan|io|properties)(?::\d+)?"
+    r"|\d{1,4}([./:-])\d{1,2}\1\d{1,4}|\d+(?:\.\d+){1,3}|[a-z]+(?:-[a-z]+)*|[A-Z]+(?:[-_][A-Z]+)*",
+    re.IGNORECASE,
+)
+
+
+def looks_random(value: str) -> bool:
+    """Tell keys from words: digits among letters, or mixed case in a long run."""
+    if len(value) < 6 or _TECHNICAL.fullmatch(value[:200]):
+        return (
+            len(value) >= 16
+            and value.isalpha()
+            and not (value.islower() or value.isupper() or value.istitle())
+        )
+    digits = sum(c.isdigit() for c in value)
+    if not digits:
+        return len(value) >= 16 and any(c.islower() for c in value) and any(c.isupper() for c in value)
+    return digits >= 2 or len(value) >= 8
+
+
+# --- card numbers -------------------------------------------------------------------------------
+
+_CARD = re.compile(r"(?<![\w,:/+-])(?<![\d]\.)(?:\d[ \u00a0-]?){14,18}\d(?![\w-]|[.,]\d)")
+_GROUPED = re.compile(
+    r"\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{3,7}|\d{4}[ \u00a0-]\d{6}[ \u00a0-]\d{5}|\d{15,19}|\d{8}[ \u00a0-]\d{8,11}"
+)
+_NOT_CARD = re.compile(
+    r"(?:сч[её]т\w*|р/с|к/с|инн|огрн\w*|заказ\w*|imei|снилс|полис\w*|накладн\w*|трек\w*|упд|уин|договор\w*|\bid|ts)"
+    r"[ \t]{0,2}(?:№|#|n|номер|:|=)?[ \t]{0,2}$",
+    re.IGNORECASE,
+)
+
+
+def card_numbers(text: str) -> Iterator[Finding]:
+    """Full card numbers: an issuer's first digits, the right length, Luhn's sum."""
+    for match in _CARD.finditer(text):
+        digits = re.sub(r"\D", "", match.group())
+        if not _GROUPED.fullmatch(match.group()) or not _is_issued(digits) or not luhn(digits):
+            continue
+        if not _NOT_CARD.search(text[max(0, match.start() - 30) : match.start()]):
+            yield Finding(match.start(), match.end(), "card", "номер карты")
+
+
+def _is_issued(digits: str) -> bool:
+    if len(digits) == 16:
+        return digits[0] in "23456" or digits.startswith("9")
+    if len(digits) == 15:
+        return digits.startswith(("34", "37"))
+    return len(digits) in (18, 19) and digits.startswith(
+        ("220", "62", "50", "56", "57", "58", "63", "67", "4")
+    )
+
+
+def luhn(digits: str) -> bool:
+    """Tell whether the check digit fits (ISO/IEC 7812-1, annex B)."""
+    doubled = (sum(divmod(2 * int(d), 10)) if i % 2 else int(d) for i, d in enumerate(reversed(digits)))
+    return sum(doubled) % 10 == 0

@@ -1,0 +1,194 @@
+"""Secrets that are known by the word beside them: assignments in configs, passwords told in prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from triage.checks.placeholders import is_placeholder
+from triage.checks.secret_shapes import looks_random
+from triage.report import Finding
+
+# --- assignments in configs, environment variables, JSON, XML, command lines --------------------
+
+_NAME = (
+    r"(?:(?<![a-zа-я])pass|password|passwd|passphrase|passwort|(?<![a-z])pwd|secret|token|api[_.-]?key|access[_.-]?key"
+    r"|secret[_.-]?key|private[_.-]?key|account[_.-]?key|storepass|keypass"
+    r"|(?<![а-я])(?:парол[ьяие]|пасс?ворд|пасс|токен|секрет))"
+)
+_ASSIGN = re.compile(
+    r"(" + _NAME + r")(?:[\"'\\»]{0,3}[ \t]{0,20}(?::=|=>|=|:)[ \t]{0,20}|[\"'] {0,3}value=|>)"
+    r"(\\?\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|«[^»\n]{1,100}»|`[^`\n]{1,400}`|[^\s\"'`«»<>]{1,400})",
+    re.IGNORECASE,
+)
+_ENV_VALUE = re.compile(
+    r"name: {0,3}[\"']?\w{0,60}(?:PASSWORD|SECRET|TOKEN|API_?KEY)[\"']?[ \t]*\r?\n[ \t-]*value: {0,3}[\"']?([^\s\"']{1,200})",
+    re.IGNORECASE,
+)
+_FLAG = re.compile(
+    r"(?<![\w-])(?:--(?:[a-z]{1,20}-)?(?:password|pass|token|secret|api-key)|-storepass|-keypass|-passin pass:|sshpass -p"
+    r"|-u[ =]?\S{1,60} -p|-U \S{1,60} -W|redis-cli (?:-h \S{1,80} )?-a)[ =]{0,2}[\"']?([^\s\"']{3,200})"
+)
+_HINTS = ("pass", "pwd", "secret", "token", "key", "парол", "пасс", "пасв", "токен", "секрет")
+_CONFIG_END = re.compile(r"[;&](?=[A-Za-z][\w. ]{0,40}=)")
+
+
+def assignments(text: str) -> Iterator[Finding]:
+    """`password: x`, `"clientSecret": "x"`, `DB_PASSWORD=x`, `<password>x</password>`, `--password x`."""
+    low = text.lower()
+    if not any(hint in low for hint in _HINTS):
+        return
+    for match in _ASSIGN.finditer(text):
+        yield from _assigned(text, match)
+    for pattern in (_ENV_VALUE, _FLAG):
+        for match in pattern.finditer(text):
+            if not is_placeholder(match.group(1)):
+                yield Finding(match.start(1), match.end(1), "password", "пароль в настройке или команде")
+
+
+def _assigned(text: str, match: re.Match[str]) -> Iterator[Finding]:
+    name, start, value = match.group(1).lower(), match.start(2), match.group(2)
+    quoted = value[0] in "\\\"'«`"
+    bare = value.strip("\\\"'«»`")
+    start += value.find(bare) if bare else 0
+    if not quoted:
+        bare = bare[: cut.start()] if (cut := _CONFIG_END.search(bare)) else bare
+        bare = _without_tail(bare)
+    if not bare or is_placeholder(bare) or not _fits(name, bare, text, start + len(bare), quoted):
+        return
+    kind = "password" if name.startswith(("pass", "pwd", "парол", "пас", "store", "keyp")) else "token"
+    kind = "api_key" if "key" in name and kind == "token" else kind
+    yield Finding(start, start + len(bare), kind, f"значение после «{match.group(1)}»")
+
+
+def _without_tail(value: str) -> str:
+    """Drop the punctuation of the sentence; a bracket stays when it was opened inside."""
+    value = value.rstrip(".,;:?")
+    return value.rstrip(")]}") if not any(c in value for c in "([{") else value
+
+
+_LINE_END = re.compile(r"[ \t]*[\"',;})]{0,3}[ \t]*(?:#[^\n]*|//[^\n]*)?(?:\r?\n|$)")
+_CYRILLIC = re.compile(r"[а-яё-]+", re.IGNORECASE)
+
+
+def _fits(name: str, value: str, text: str, end: int, quoted: bool) -> bool:
+    if _CYRILLIC.fullmatch(value):
+        return quoted and name.startswith("парол") and len(value) > 3 and " " not in value
+    if value.startswith(("http://", "https://", "/", "\\", "$2a$", "$2b$", "$2y$")) or (
+        "@" in value and "." in value.split("@")[-1] and name != "password"
+    ):
+        return False
+    if name.startswith(("pass", "pwd", "парол", "пас", "store", "keyp")):
+        if quoted or looks_password(value):
+            return " " not in value or not _CYRILLIC.search(value)
+        return _LINE_END.match(text, end) is not None or name.startswith(("парол", "пас"))
+    return looks_random(value)
+
+
+# --- passwords in prose -------------------------------------------------------------------------
+
+_TRIGGER = re.compile(
+    r"(?<![а-яa-z])(парол(?:ь|я|ем|ю)|пасс?ворд\w{0,2}|пасс?(?:ом)?|кред[ыо]\w{0,3}|уч[её]тк\w{1,2}|логин\w{0,2}|pass(?:word)?|pwd|parol|login"
+    r"|токен\w{0,2}|client[ _-]?secret|секрет\w{0,2}|api[ _-]?key|token|secret|ключ(?:ом)?|апи[- ]?ключ|доступ\w?)(?![а-яa-z])",
+    re.IGNORECASE,
+)
+_STOP = frozenset(
+    """
+    не нет длиной длина политика политику политики короче длиннее минимум требования хранится хранить шифруется алгоритм хеш
+    формат вместо менять сменить сбросить забыл забыла забыли истек истёк просрочен живёт действует каждые раз
+    """.split()  # noqa: SIM905
+)
+_STEP = re.compile(r"[^\S\n]*(\S{1,200})")
+_REACH = 7
+_UNITS = re.compile(
+    r"\s*(?:символ|знак|букв|цифр|дн|день|час|минут|год|мес|раз|секунд|попыт|шт|апи|api|руб|человек|пользоват|кб|мб|бит)",
+    re.IGNORECASE,
+)
+
+
+def prose_passwords(text: str) -> Iterator[Finding]:
+    """«пароль от базы у нас gravity228»: the first thing that looks like a password soon after the word."""
+    for match in _TRIGGER.finditer(text):
+        yield from _after_trigger(text, match.group(1).lower(), match.end())
+
+
+def _after_trigger(text: str, trigger: str, at: int) -> Iterator[Finding]:
+    password = trigger.startswith(("парол", "пас", "pass", "pwd", "parol"))
+    for step in range(_REACH):
+        match = _STEP.match(text, at)
+        if not match:
+            return
+        token, start = match.group(1), match.start(1)
+        bare, shift = _bare(token)
+        if bare.lower() in _STOP:
+            return
+        if (
+            bare
+            and _is_secret(bare, trigger, password, step)
+            and not _UNITS.match(text, start + shift + len(bare))
+        ):
+            kind = (
+                "password"
+                if password or trigger.startswith(("кред", "уч", "логин", "login", "доступ"))
+                else "token"
+            )
+            kind = "api_key" if "ключ" in trigger or "key" in trigger else kind
+            yield Finding(start + shift, start + shift + len(bare), kind, f"значение после «{trigger}»")
+            return
+        if token[-1] in ".!?;" and step:
+            return
+        at = match.end()
+
+
+def _bare(token: str) -> tuple[str, int]:
+    """Strip quotes, brackets, sentence marks; of `login/password` and `login:password` take the second."""
+    left = len(token) - len(token.lstrip("\"'«(`[:=—–-"))
+    bare = _without_tail(token[left:].rstrip("\"'»`"))
+    bare = bare.rstrip("\"'»`")
+    pair = re.match(r"[A-Za-z][A-Za-z0-9._-]{1,40}[/:](?=[^/\s]{4,}$)", bare)
+    if pair and not bare.startswith(("http", "https")):
+        if is_placeholder(bare[pair.end() :], login=bare[: pair.end() - 1]):
+            return "", left
+        return bare[pair.end() :], left + pair.end()
+    return bare, left
+
+
+def _is_secret(value: str, trigger: str, password: bool, step: int) -> bool:
+    if is_placeholder(value):
+        return False
+    if password:
+        if value.isdigit():
+            return step == 0 and 4 <= len(value) <= 12
+        return looks_password(value)
+    if trigger.startswith(("кред", "уч", "логин", "login", "доступ")):
+        return False
+    return len(value) >= 12 and looks_random(value) and step <= 3
+
+
+_SPECIAL = re.compile(r"[!@#$%^&*+=?~|]")
+_ADDRESS = re.compile(
+    r"https?://.*|www\..*|[\w.+-]+@[\w-]+\.[\w.-]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/.*)?|/.*|[\w.-]+:\d{2,5}|\d[\d.,:/-]*"
+    r"|[A-Za-z]+(?:[-_/.][A-Za-z]+)*|[а-яёА-ЯЁ]+(?:[-_/.][а-яёА-ЯЁ]+)*|\d+-?[а-яё]+|[vV]\d[\w.]*",
+)
+_TERMS = re.compile(
+    r"(?:oauth|sha|md|aes|rsa|http|utf|base|x|hs|rs|es|pkcs|tls|java|jdk|k|ip|ipv|argon|log|s|postgres|windows|win|апи|http/|1с|ad|jwt|v|api|apim|оauth)"
+    r"[-_/]?\d+(?:[-.]\w+)*|[a-z]\d|\d[a-z]|k8s|i18n|e2e|b2b|oauth2\.?0?|1[cс]|http/\d.*|mtls|s3|p12|pkcs12|[A-Z]{2,10}-\d{1,7}",
+    re.IGNORECASE,
+)
+
+
+def looks_password(value: str) -> bool:
+    """Letters with digits or special signs, or capitals inside a word; no address, term, date or number."""
+    if not 5 <= len(value) <= 80 or _TERMS.fullmatch(value) or value.startswith(("http", "/", "$2")):
+        return False
+    letters, digits = any(c.isalpha() for c in value), any(c.isdigit() for c in value)
+    if letters and _SPECIAL.search(value) and not re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", value):
+        return not re.fullmatch(r"[\w.-]+[!?]+|[^=]*==?[^=]*", value) or digits
+    if _ADDRESS.fullmatch(value):
+        return (
+            value.isascii()
+            and value.isalpha()
+            and len(value) >= 8
+            and re.search(r"[a-z][A-Z][a-z]+[A-Z]", value) is not None
+        )
+    return letters and digits

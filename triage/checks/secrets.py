@@ -1,0 +1,44 @@
+"""Exposed passwords, keys, tokens, connection strings and card numbers (labelling guide, `secrets`).
+
+A finding covers the secret alone, so that masking leaves a readable text. Naming a secret, placeholders,
+masks and the documented default admin/admin are no secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from triage.checks.secret_shapes import (
+    address_passwords,
+    card_numbers,
+    curl_users,
+    header_keys,
+    header_tokens,
+    private_keys,
+    shaped_tokens,
+)
+from triage.checks.secret_words import assignments, prose_passwords
+from triage.report import Finding
+
+#: In the order of certainty: the first rule to claim a place keeps it.
+RULES: tuple[Callable[[str], Iterator[Finding]], ...] = (
+    private_keys,
+    address_passwords,
+    shaped_tokens,
+    header_keys,
+    header_tokens,
+    curl_users,
+    card_numbers,
+    assignments,
+    prose_passwords,
+)
+
+
+def find_secrets(text: str) -> tuple[Finding, ...]:
+    """Return the secrets of a text in order and without overlaps; spans in code points."""
+    found: list[Finding] = []
+    for rule in RULES:
+        for finding in rule(text):
+            if not any(f.start < finding.end and finding.start < f.end for f in found):
+                found.append(finding)
+    return tuple(sorted(found, key=lambda f: f.start))

@@ -1,0 +1,66 @@
+"""Folded copies of a text with a way back to the original offsets.
+
+Folding undoes what does not change reading: case, ё, compatibility forms (full-width, mathematical
+letters), invisible characters, combining marks. Look-alikes of other scripts are a second step of the
+language check, because they are wrong for words that are written in one script.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_ODD = re.compile(r"[^\t\n\r -~\u0400-\u045f«»—–…№“”„’‘█\xa0]")
+_PLAIN = {ord("ё"): "е", 0xA0: " ", ord("ѐ"): "е", ord("ѝ"): "и"}
+_INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text; `offsets` holds the original offset of each code point, None where they are equal."""
+
+    text: str
+    offsets: Sequence[int] | None = None
+    size: int = 0
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original half-open span of a folded one, with what was dropped inside it."""
+        if self.offsets is None:
+            return start, end
+        if start >= end:
+            at = self.offsets[start] if start < len(self.offsets) else self.size
+            return at, at
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """Fold a text; linear in its length, any Unicode."""
+    if not _ODD.search(text):
+        return Folded(text.lower().translate(_PLAIN), None, len(text))
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for at, char in enumerate(text):
+        plain = _fold_char(char, pieces)
+        pieces.extend(plain)
+        offsets.extend([at] * len(plain))
+    return Folded("".join(pieces), offsets, len(text))
+
+
+def _fold_char(char: str, before: list[str]) -> str:
+    if char in _INVISIBLE:
+        return ""
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me"):
+        if char == "\u0306" and before and before[-1] == "и":
+            before[-1] = "й"
+        return ""
+    if category in ("Cf", "Cs", "Cn"):
+        return ""
+    if char == "\xa0" or category == "Zs":
+        return " "
+    plain = unicodedata.normalize("NFKC", char).lower().translate(_PLAIN)
+    if len(plain) > 1:
+        plain = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Me"))
+    return plain
