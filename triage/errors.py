@@ -60,3 +60,9 @@ class MailUnavailable(TriageError):
     """The mail server did not take the letter now; it may later."""
 
     code = "mail_unavailable"
+
+
+class MailRefused(TriageError):
+    """The mail server refused the letter for good; trying again will not help."""
+
+    code = "mail_refused"

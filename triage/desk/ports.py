@@ -5,6 +5,7 @@ Each has at least a real and an in-memory twin, and one contract test runs over 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -19,6 +20,11 @@ class ChatKey:
 
     channel: str
     id: str
+
+    @property
+    def mark(self) -> str:
+        """A hash that tells chats apart without naming them."""
+        return hashlib.sha256(f"{self.channel}:{self.id}".encode()).hexdigest()[:40]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +74,40 @@ class Sent:
 
 
 class Mailer(Protocol):
-    """Carries a finished letter; raises MailUnavailable when it may be tried again."""
+    """Carries a finished letter; raises MailUnavailable when it may be tried again, MailRefused when not."""
 
     async def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None: ...
 
+    def check(self) -> str:
+        """Return `ok`, or in a few words why no letter can leave now; takes at most two seconds."""
+        ...
+
 
 class UpdateHandler(Protocol):
-    """Turns a raw Telegram update (JSON text, secrets masked) into steps of a conversation."""
+    """Turns a raw Telegram update (JSON text, secrets masked) into steps of a conversation.
+
+    An exception means "not handled": the update is tried again later and never lost.
+    """
 
     async def handle(self, update_id: int, raw: str, secret_kinds: tuple[str, ...]) -> None: ...
 
 
 class AgentsBoard(Protocol):
-    """Where agents see cards: shows a new one or edits the shown one (`message` is its id)."""
+    """Where agents see cards: shows a new one or edits the shown one (`message` is its id).
+
+    The answer is `done` with the message's id, `later` with `retry_after`, or `gone` (nobody to show it to).
+    """
 
     async def show(self, card: Card, *, message: str = "") -> Sent: ...
 
     async def notice(self, text: str) -> Sent: ...
+
+
+class Jobs(Protocol):
+    """Puts work on the durable queues inside the caller's own transaction (`session`)."""
+
+    def add(
+        self, session: object, job: str, *args: str | int | float, key: str, turn: str = "", delay: float = 0
+    ) -> None:
+        """Queue a job once per `key`; jobs of one `turn` run one after another; `delay` in seconds."""
+        ...

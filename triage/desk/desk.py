@@ -1,0 +1,222 @@
+"""What agents do with requests. Every action names the version of the card it was taken on.
+
+An action on an older card changes nothing and gives the fresh card back, so two agents at
+once and a double tap are harmless. Labels given by agents are kept as data to learn from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from triage.desk.cards import card_of
+from triage.desk.ports import Card, Jobs
+from triage.desk.records import Change, Correction, Stats, Ticket
+from triage.desk.storage import Store, Unit
+from triage.policy.calendar import deadline
+from triage.policy.pack import Policy
+from triage.report import Priority
+
+_DONE = "done"
+
+
+class Result(StrEnum):
+    """How an action ended. `unchanged`: it already is so; `stale`: the card has moved on;
+    `unknown`: there is no such request; `refused`: the policy does not allow it."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result, the card as it is now, and a reason when it was refused."""
+
+    result: Result
+    card: Card | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What an action wants: values to set, lines of history, labels to keep; or why not."""
+
+    values: dict[str, Any]
+    changes: tuple[tuple[str, str, str], ...] = ()
+    labels: tuple[tuple[str, str, str], ...] = ()
+    refused: str = ""
+    comment: str = ""
+
+
+class Desk:
+    """The use cases of the desk; each is one transaction and may be called from any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        jobs: Jobs,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        *,
+        agents: bool = False,
+        count: Callable[[str, str], None] = lambda action, outcome: None,
+    ) -> None:
+        self._store, self._jobs, self._policy, self._clock = store, jobs, policy, clock
+        self._agents, self._count = agents, count
+
+    def card(self, ticket: str) -> Card | None:
+        """Return the request's card by its id."""
+        with self._store.unit() as unit:
+            return _card(unit.tickets.get(ticket))
+
+    def find(self, number: str) -> Card | None:
+        """Return the request's card by its number, brackets and case aside."""
+        with self._store.unit() as unit:
+            return _card(unit.tickets.find(number.strip().strip("[]").upper()))
+
+    def queue(self, limit: int = 20) -> tuple[Card, ...]:
+        """Return the requests that are not done, the nearest deadline first."""
+        with self._store.unit() as unit:
+            return tuple(card_of(ticket) for ticket in unit.tickets.open(limit))
+
+    def history(self, ticket: str) -> tuple[Change, ...]:
+        """Return the request's history, oldest first."""
+        with self._store.unit() as unit:
+            return tuple(unit.tickets.history(ticket))
+
+    def stats(self) -> Stats:
+        """Return the counts of one screen."""
+        with self._store.unit() as unit:
+            return unit.tickets.stats(self._clock())
+
+    def notices(self, limit: int = 20) -> tuple[tuple[datetime, str], ...]:
+        """Return what agents had to be told, newest first."""
+        with self._store.unit() as unit:
+            return tuple(unit.notices.recent(limit))
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Return the labels agents gave, oldest first."""
+        with self._store.unit() as unit:
+            return tuple(unit.tickets.corrections())
+
+    def confirm(self, ticket: str, version: int, agent: str) -> Outcome:
+        """Say that the suggested, or since corrected, labels are right."""
+
+        def wish(found: Ticket) -> _Wish | None:
+            if found.confirmed:
+                return None
+            labels = (
+                ("priority", found.suggested_priority, found.priority),
+                ("scope", found.suggested_scope, found.scope),
+            )
+            same = tuple(label for label in labels if label[1] == label[2])
+            return _Wish({"confirmed": True}, (("confirmed", "", "yes"),), same)
+
+        return self._act("confirm", ticket, version, agent, wish)
+
+    def correct_priority(self, ticket: str, version: int, agent: str, priority: Priority) -> Outcome:
+        """Give another priority; the deadline is counted anew from the request's beginning."""
+
+        def wish(found: Ticket) -> _Wish | None:
+            if found.priority == priority:
+                return None
+            hours = self._policy.priority_rule(priority).hours
+            until = deadline(self._policy, found.created_at, hours)
+            return _Wish(
+                {"priority": priority, "deadline": until, "confirmed": False},
+                (("priority", found.priority, priority),),
+                (("priority", found.suggested_priority, priority),),
+            )
+
+        return self._act("priority", ticket, version, agent, wish)
+
+    def correct_scope(self, ticket: str, version: int, agent: str, rule: str) -> Outcome:
+        """Give another scope rule, with its verdict and clause."""
+
+        def wish(found: Ticket) -> _Wish | None:
+            if found.scope == rule:
+                return None
+            try:
+                given = self._policy.scope_rule(rule)
+            except KeyError:
+                return _Wish({}, refused=f"there is no scope rule {rule}")
+            values = {"scope": rule, "verdict": given.verdict, "clause": given.clause, "confirmed": False}
+            return _Wish(values, (("scope", found.scope, rule),), (("scope", found.suggested_scope, rule),))
+
+        return self._act("scope", ticket, version, agent, wish)
+
+    def set_status(
+        self, ticket: str, version: int, agent: str, status: str, resolution: str = "", comment: str = ""
+    ) -> Outcome:
+        """Move the request along clause 5.1; done needs a resolution, no other status takes one."""
+
+        def wish(found: Ticket) -> _Wish | None:
+            if found.status == status and found.resolution == resolution:
+                return None
+            if reason := self._forbidden(found, status, resolution):
+                return _Wish({}, refused=reason)
+            values = {"status": status, "resolution": resolution, "agent": agent[:200]}
+            changes: tuple[tuple[str, str, str], ...] = (("status", found.status, status),)
+            if resolution != found.resolution:
+                changes += (("resolution", found.resolution, resolution),)
+            return _Wish(values, changes, comment=comment)
+
+        return self._act("status", ticket, version, agent, wish)
+
+    def _forbidden(self, found: Ticket, status: str, resolution: str) -> str:
+        known = {s.code: s for s in self._policy.status}
+        if status not in known:
+            return f"there is no status {status}"
+        if found.status != status and status not in known[found.status].next:
+            return f"{found.status} is not followed by {status}"
+        if (status == _DONE) != bool(resolution):
+            return "done needs a resolution" if status == _DONE else "only done takes a resolution"
+        if resolution and resolution not in {r.code for r in self._policy.resolution}:
+            return f"there is no resolution {resolution}"
+        return ""
+
+    def _act(
+        self, action: str, ticket: str, version: int, agent: str, wish: Callable[[Ticket], _Wish | None]
+    ) -> Outcome:
+        with self._store.unit() as unit:
+            outcome = self._apply(unit, ticket, version, agent, wish)
+        self._count(action, outcome.result)
+        return outcome
+
+    def _apply(
+        self, unit: Unit, ticket: str, version: int, agent: str, wish: Callable[[Ticket], _Wish | None]
+    ) -> Outcome:
+        found = unit.tickets.get(ticket)
+        if found is None:
+            return Outcome(Result.UNKNOWN)
+        wanted = wish(found)
+        if wanted is None:
+            return Outcome(Result.UNCHANGED, card_of(found))
+        if wanted.refused:
+            return Outcome(Result.REFUSED, card_of(found), wanted.refused)
+        changed = found.version == version and unit.tickets.change(found.id, version, **wanted.values)
+        fresh = unit.tickets.get(ticket)
+        if not changed or fresh is None:
+            return Outcome(Result.STALE, _card(fresh))
+        self._keep(unit, fresh, agent, wanted)
+        return Outcome(Result.DONE, card_of(fresh))
+
+    def _keep(self, unit: Unit, fresh: Ticket, agent: str, wanted: _Wish) -> None:
+        now, by = self._clock(), agent[:200]
+        for field, old, new in wanted.changes:
+            unit.tickets.log(Change(fresh.id, field, old, new, by, now, wanted.comment))
+        for field, suggested, given in wanted.labels:
+            unit.tickets.correct(Correction(fresh.id, fresh.text, field, suggested, given, by, now))
+        if self._agents:
+            key = f"card:{fresh.id}:{fresh.version}"
+            self._jobs.add(unit.session, "show_card", fresh.id, fresh.version, key=key)
+
+
+def _card(ticket: Ticket | None) -> Card | None:
+    return card_of(ticket) if ticket else None

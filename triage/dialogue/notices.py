@@ -1,0 +1,54 @@
+"""The Russian words said outside a step: how a letter fared, mailed codes, notices to agents."""
+
+from __future__ import annotations
+
+
+def letter_sent(number: str) -> str:
+    return (
+        f"Письмо принято почтой поддержки. Номер у помощника: {number}. "
+        "Регистрация и ответ придут на эл. почту, состояние покажет /my."
+    )
+
+
+def letter_delayed(number: str) -> str:
+    return (
+        f"Письмо по обращению {number} пока не удалось доставить. Оно сохранено, специалисты уже извещены. "
+        "Повторять обращение не нужно; можно и самостоятельно отправить его со своей почты: «Письмо самому»."
+    )
+
+
+LETTER_FILE = "Готовое письмо: откройте файл в почтовой программе и отправьте."
+CODE_FAILED = "Письмо с кодом не удалось отправить. Проверьте адрес или попробуйте позже."
+CODE_SUBJECT = "Код подтверждения адреса"
+
+
+def code_mail(code: str) -> str:
+    return (
+        "Здравствуйте.\n\n"
+        f"Код подтверждения адреса для помощника поддержки: {code}\n\n"
+        "Введите его в том же разговоре. Если Вы не запрашивали код, просто не отвечайте на это письмо.\n"
+    )
+
+
+def letter_failed(number: str, hours: int, reason: str) -> str:
+    return f"Письмо по {number} не уходит уже {hours} ч: {reason}. Оно сохранено, нужно вмешательство."
+
+
+def letter_refused(number: str, reason: str) -> str:
+    return f"Почта отказала письму по {number}: {reason}. Оно сохранено, нужно вмешательство."
+
+
+def update_dead(update_id: int, attempts: int) -> str:
+    return (
+        f"Сообщение Telegram {update_id} не удалось обработать за {attempts} попыток, оно отложено. "
+        "Причина в журнале."
+    )
+
+
+def jobs_stopped(number: int) -> str:
+    return f"Работ, которые прекращены после повторных сбоев: {number}. Подробности в журнале."
+
+
+def human_called(who: str, text: str) -> str:
+    said = f": {text}" if text else ""
+    return f"Просят человека ({who}){said}"

@@ -1,0 +1,142 @@
+"""Replies to Telegram, in order, at Telegram's pace; cards and notices to the agents' group."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from triage.desk.cards import card_of
+from triage.desk.ports import AgentsBoard, Sent
+from triage.desk.records import Queued
+from triage.desk.storage import Unit
+from triage.dialogue.replies import Reply
+from triage.jobs.background import in_unit
+from triage.jobs.metrics import Metrics
+from triage.jobs.ports import Messenger
+from triage.jobs.world import World
+
+_PAUSE = 2.0  # seconds before another try when Telegram named none; doubled after each failure
+_LONGEST = 300.0
+_log = structlog.get_logger(__name__)
+
+
+class Carrier:
+    """Carries waiting replies. A sent one is marked at once and never sent again.
+
+    A pause that Telegram asks for is kept in the row, and the chat's turn is held meanwhile. Between
+    a send and its mark lies a moment: a process killed there repeats one message (Telegram has no
+    key against that).
+    """
+
+    def __init__(self, world: World, metrics: Metrics) -> None:
+        self._world, self._metrics = world, metrics
+        self.messenger: Messenger | None = None
+        self.trouble = ""
+
+    async def say(self, conversation: int) -> None:
+        """Send what waits in the conversation, oldest first."""
+        while (reply := await self._next(conversation)) is not None:
+            pause = (reply.due - self._world.clock()).total_seconds()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            sent = await self._send(reply)
+            self._metrics.reply("moved" if sent.moved_to else sent.outcome)
+            await self._mark(conversation, reply, sent)
+
+    async def erase_message(self, conversation: int, message: str) -> None:
+        """Delete a person's message that held a secret, where Telegram allows it."""
+        found = await in_unit(self._world.store, lambda u: u.conversations.get(conversation))
+        if found is None or self.messenger is None:
+            return
+        try:
+            await self.messenger.delete(found.chat.id, message)
+        except Exception:  # best effort: the person was told to revoke the secret anyway
+            _log.warning("erase.failed")
+
+    async def _next(self, conversation: int) -> Queued | None:
+        return await in_unit(self._world.store, lambda u: u.replies.next(conversation))
+
+    async def _send(self, reply: Queued) -> Sent:
+        assert self.messenger is not None, "the engine works replies only when a messenger is attached"
+        try:
+            sent = await self.messenger.send(reply.chat.id, msgspec.json.decode(reply.body, type=Reply))
+        except Exception as error:  # the reply stays and is tried again
+            _log.warning("reply.failed", reason=type(error).__name__)
+            self.trouble = f"replies fail: {type(error).__name__}"
+            return Sent("later")
+        self.trouble = "Telegram asks to wait or does not answer" if sent.outcome == "later" else ""
+        return sent
+
+    async def _mark(self, conversation: int, reply: Queued, sent: Sent) -> None:
+        now = self._world.clock()
+        pause = sent.retry_after or min(_LONGEST, _PAUSE * 2.0**reply.attempts)
+
+        def write(unit: Unit) -> None:
+            if sent.moved_to:
+                unit.conversations.rename(conversation, sent.moved_to)
+            elif sent.outcome == "later":
+                unit.replies.postpone(reply.seq, now + timedelta(seconds=pause))
+            elif sent.outcome == "gone":
+                unit.replies.gone(conversation)
+            else:
+                unit.replies.sent(reply.seq, sent.message, now)
+
+        await in_unit(self._world.store, write)
+
+
+class Board:
+    """Shows cards and notices to the agents: one message per request, edited when it changes.
+
+    The engine runs these jobs one after another, so a pause that Telegram asks for holds all.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.board: AgentsBoard | None = None
+
+    async def show_card(self, ticket: str, version: int) -> None:
+        """Show the card as it is now; a card that has moved on is left to its newer job."""
+        board = self.board
+        found = await in_unit(self._world.store, lambda u: u.tickets.get(ticket))
+        if found is None or found.version > version or board is None:
+            return
+        card, message = card_of(found), found.card_message
+        sent = await _patiently(lambda: board.show(card, message=message))
+        if sent.message and sent.message != message:
+            await in_unit(self._world.store, lambda u: u.tickets.card(ticket, sent.message))
+
+    async def tell_agents(self) -> None:
+        """Show every waiting notice, oldest first."""
+        board = self.board
+        while (notice := await in_unit(self._world.store, lambda u: u.notices.next())) is not None:
+            if board is None:
+                return
+            await _patiently(_notice(board, notice[1]))
+            await self._shown(notice[0])
+
+    async def _shown(self, number: int) -> None:
+        now = self._world.clock()
+        await in_unit(self._world.store, lambda u: u.notices.sent(number, now))
+
+
+def _notice(board: AgentsBoard, text: str) -> Callable[[], Awaitable[Sent]]:
+    return lambda: board.notice(text)
+
+
+async def _patiently(send: Callable[[], Awaitable[Sent]]) -> Sent:
+    """Try until it is done or there is nobody to show it to."""
+    attempt = 0
+    while True:
+        try:
+            sent = await send()
+        except Exception as error:  # tried again; a crash of the process repeats the job
+            _log.warning("board.failed", reason=type(error).__name__)
+            sent = Sent("later")
+        if sent.outcome != "later":
+            return sent
+        await asyncio.sleep(sent.retry_after or min(_LONGEST, _PAUSE * 2.0**attempt))
+        attempt += 1

@@ -1,0 +1,224 @@
+"""What a step wants done, written in the step's own transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from triage.desk.ports import ChatKey
+from triage.desk.records import Conversation, LetterState, Mail, MailKind
+from triage.desk.storage import Unit
+from triage.dialogue import Step, notices
+from triage.dialogue.context import Context
+from triage.dialogue.effects import (
+    CallHuman,
+    DeleteMessage,
+    Effect,
+    ExpireUnaccepted,
+    ForgetPerson,
+    HandOver,
+    RecordAddress,
+    RecordConsent,
+    RecordFaq,
+    SendCode,
+    Settle,
+    Submit,
+)
+from triage.dialogue.letter import Letter
+from triage.dialogue.replies import OutFile, Reply, Run
+from triage.jobs.tickets import ticket_of
+from triage.jobs.world import World
+
+TELEGRAM = "telegram"
+
+
+@dataclass(slots=True)
+class Applied:
+    """What applying the effects of one step did; `requests` are (priority, scope) of opened ones."""
+
+    conversation: int
+    replies: list[Reply] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Effects:
+    """Applies the replies and effects of a step to a unit of work."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rules: dict[type, Callable[[Unit, Conversation, Any, Context, Applied], None]] = {
+            Submit: self._submit,
+            HandOver: self._hand_over,
+            SendCode: self._send_code,
+            DeleteMessage: self._delete_message,
+            Settle: self._settle,
+            ExpireUnaccepted: self._expire,
+            RecordConsent: self._consent,
+            RecordAddress: self._address,
+            RecordFaq: self._faq,
+            CallHuman: self._human,
+            ForgetPerson: self._forget,
+        }
+
+    def apply(self, unit: Unit, read: Conversation, taken: Step, context: Context) -> Applied:
+        """Apply the effects in their order, then keep the replies and queue their sending."""
+        applied = Applied(read.id, list(taken.replies))
+        for effect in sorted(taken.effects, key=_forget_last):
+            self._rules[type(effect)](unit, read, effect, context, applied)
+        say(self._world, unit, applied.conversation, read.chat, applied.replies, context.now)
+        return applied
+
+    async def wait_until(self, due: float) -> None:
+        """Sleep until that second since the epoch."""
+        await asyncio.sleep(max(0.0, due - time.time()))
+
+    async def in_thread(self, work: Callable[..., None], *args: object) -> None:
+        """Run blocking work beside the event loop."""
+        await asyncio.to_thread(work, *args)
+
+    def _submit(self, unit: Unit, read: Conversation, e: Submit, context: Context, applied: Applied) -> None:
+        number = self._number(unit, context.now)
+        ticket = ticket_of(e, read, number, context)
+        if unit.tickets.get(ticket.id) is not None:
+            return
+        unit.tickets.add(ticket)
+        applied.requests.append((ticket.priority, ticket.scope))
+        if not e.by_person:
+            mail = Mail(
+                id=ticket.id,
+                kind=MailKind.LETTER,
+                ticket=ticket.id,
+                conversation=read.id,
+                message_id=e.letter.message_id,
+                recipient=self._world.policy.addresses.mailbox,
+                payload=msgspec.json.encode(e.letter).decode(),
+                state=LetterState.WAITING,
+                attempts=0,
+                created_at=context.now,
+            )
+            self._post(unit, mail)
+        if self._world.agents:
+            self._world.jobs.add(unit.session, "show_card", ticket.id, 1, key=f"card:{ticket.id}:1")
+
+    def _hand_over(
+        self, unit: Unit, read: Conversation, e: HandOver, context: Context, applied: Applied
+    ) -> None:
+        content = self._world.composer.unsent(e.letter, pictures(unit, e.letter))
+        file = OutFile("pismo-v-podderzhku.eml", content, "message/rfc822")
+        applied.replies.append(Reply((Run(notices.LETTER_FILE),), files=(file,)))
+
+    def _send_code(
+        self, unit: Unit, read: Conversation, e: SendCode, context: Context, applied: Applied
+    ) -> None:
+        id = str(uuid.uuid4())
+        unit.mails.code_sent(read.chat, context.now)
+        mail = Mail(
+            id=id,
+            kind=MailKind.CODE,
+            ticket=None,
+            conversation=read.id,
+            message_id=f"<{id}@{self._world.sender_domain}>",
+            recipient=e.address,
+            payload=msgspec.json.encode(e.code).decode(),
+            state=LetterState.WAITING,
+            attempts=0,
+            created_at=context.now,
+        )
+        self._post(unit, mail)
+
+    def _post(self, unit: Unit, mail: Mail) -> None:
+        unit.mails.add(mail)
+        self._world.jobs.add(unit.session, "post", mail.id, mail.attempts, key=f"mail:{mail.id}:0")
+
+    def _delete_message(
+        self, unit: Unit, read: Conversation, e: DeleteMessage, context: Context, applied: Applied
+    ) -> None:
+        if read.chat.channel == TELEGRAM and e.message:
+            self._world.jobs.add(
+                unit.session,
+                "erase_message",
+                read.id,
+                e.message,
+                key=f"erase:{read.id}:{e.message}",
+                turn=str(read.id),
+            )
+
+    def _settle(self, unit: Unit, read: Conversation, e: Settle, context: Context, applied: Applied) -> None:
+        key = f"settle:{context.new_id}"
+        due = context.now.timestamp() + e.seconds
+        self._world.jobs.add(unit.session, "settle", read.id, e.revision, due, key, key=key)
+
+    def _expire(
+        self, unit: Unit, read: Conversation, e: ExpireUnaccepted, context: Context, applied: Applied
+    ) -> None:
+        key = f"expire:{context.new_id}"
+        self._world.jobs.add(unit.session, "expire", read.id, key, key=key, delay=e.seconds)
+
+    def _consent(
+        self, unit: Unit, read: Conversation, e: RecordConsent, context: Context, applied: Applied
+    ) -> None:
+        unit.conversations.consent(read.id, e.notice, context.now)
+
+    def _address(
+        self, unit: Unit, read: Conversation, e: RecordAddress, context: Context, applied: Applied
+    ) -> None:
+        unit.conversations.address(read.id, e.address, context.now)
+
+    def _faq(self, unit: Unit, read: Conversation, e: RecordFaq, context: Context, applied: Applied) -> None:
+        for entry in e.entries:
+            unit.notices.faq(entry, e.outcome, e.text, read.id, context.now)
+
+    def _human(
+        self, unit: Unit, read: Conversation, e: CallHuman, context: Context, applied: Applied
+    ) -> None:
+        who = read.address or read.chat.channel
+        tell_agents(self._world, unit, notices.human_called(who, e.text[:500]), context.now)
+
+    def _forget(
+        self, unit: Unit, read: Conversation, e: ForgetPerson, context: Context, applied: Applied
+    ) -> None:
+        """Erase, then keep the last words under a fresh conversation, which is erased within a day."""
+        unit.conversations.forget(read.id)
+        applied.conversation = unit.conversations.open(read.chat, context.now).id
+
+    def _number(self, unit: Unit, now: datetime) -> str:
+        year = now.astimezone(self._world.policy.zone).year
+        return self._world.policy.numbers.pattern.format(year=year, n=unit.tickets.number(year))
+
+
+def _forget_last(effect: Effect) -> bool:
+    return isinstance(effect, ForgetPerson)
+
+
+def pictures(unit: Unit, letter: Letter) -> dict[str, tuple[str, bytes]]:
+    """Return the letter's pictures by reference; an erased one is left out."""
+    found = {ref: unit.files.get(ref) for _, ref in letter.files}
+    return {ref: file for ref, file in found.items() if file is not None}
+
+
+def say(
+    world: World, unit: Unit, conversation: int, chat: ChatKey, replies: Sequence[Reply], now: datetime
+) -> None:
+    """Keep replies in order; those of Telegram wait for a job that carries them."""
+    waiting, seq = chat.channel == TELEGRAM, 0
+    for reply in replies:
+        body = msgspec.json.encode(reply).decode()
+        seq = unit.replies.add(conversation, body, now, waiting=waiting)
+    if waiting and seq:
+        world.jobs.add(
+            unit.session, "say", conversation, key=f"say:{conversation}:{seq}", turn=str(conversation)
+        )
+
+
+def tell_agents(world: World, unit: Unit, text: str, now: datetime) -> None:
+    """Keep a notice for the agents and queue its showing."""
+    id = unit.notices.add(text, now)
+    if world.agents:
+        world.jobs.add(unit.session, "tell_agents", key=f"notice:{id}")
