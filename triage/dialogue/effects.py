@@ -14,6 +14,7 @@ class Submit:
     `report` is the JSON of the triage report; `text` the redacted draft; `marks` what goes
     with it (`disagreed`, `incomplete`, `foul`, `human`, `review`).
     `by_person` is true when the person sends the letter himself: nothing leaves by SMTP.
+    `phrases` decided priority and scope, each once, redacted.
     """
 
     letter: Letter
@@ -21,6 +22,7 @@ class Submit:
     text: str
     marks: tuple[str, ...] = ()
     by_person: bool = False
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""Slash commands: each works at any moment, and none of them loses a draft but /new, /cancel, /delete_me."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from triage.dialogue import catalogue, flow, texts
+from triage.dialogue.context import Context, RequestView
+from triage.dialogue.draft import add, one_line, visible
+from triage.dialogue.effects import ForgetPerson
+from triage.dialogue.incoming import Command, Said
+from triage.dialogue.replies import OutFile
+from triage.dialogue.state import Overlay, Stage, State, View
+from triage.dialogue.styled import Words, bold, lines
+from triage.dialogue.turn import Turn
+
+_TYPED = re.compile(r"/([a-z_]{2,20})(?:@\w+)?(?:[ \n]+(.*))?", re.DOTALL)
+
+
+def typed(text: str) -> Command | None:
+    """Return the command that a text is; a path such as /etc/hosts or an unknown word is none."""
+    match = _TYPED.fullmatch(text.strip())
+    if match is None or match.group(1) not in _COMMANDS:
+        return None
+    return Command(match.group(1), (match.group(2) or "").strip())
+
+
+def run(turn: Turn, command: Command) -> Turn:
+    """Do what a command asks."""
+    known = _COMMANDS.get(command.name.casefold())
+    if known is None:
+        return turn.say(*lines(texts.unknown_command(one_line(command.name, 30))))
+    return known(turn, command.argument)
+
+
+def start(turn: Turn, _: str) -> Turn:
+    """Greet, and show where the conversation stands."""
+    policy = turn.context.policy
+    turn = turn.say(*lines(texts.greeting(policy), texts.working_hours(policy)))
+    return turn.to(overlay=Overlay()).shown()
+
+
+def new(turn: Turn, _: str) -> Turn:
+    """Begin a new request."""
+    return _dropped(turn, texts.REPLACED).shown()
+
+
+def cancel(turn: Turn, _: str) -> Turn:
+    """Drop the draft."""
+    if turn.state.draft.empty:
+        return _dropped(turn.say(*lines(texts.NO_DRAFT)), "").shown()
+    return _dropped(turn, texts.CANCELLED).shown()
+
+
+def human(turn: Turn, argument: str) -> Turn:
+    """Call a human: the draft goes straight to its letter with that mark."""
+    if visible(argument):
+        draft = add(turn.state.draft, Said(argument), turn.context.new_id)
+        turn = flow.gathered(turn.to(human=True), draft)
+        return flow.take_up(turn) if turn.consented and turn.state.stage is Stage.COLLECTING else turn
+    again = turn.state.human
+    turn = turn.to(human=True, overlay=Overlay())
+    if not turn.consented:
+        return turn.shown()
+    turn = turn.say(*lines(texts.HUMAN_AGAIN if again else texts.HUMAN_CALLED)) if _has_draft(turn) else turn
+    if turn.state.draft.empty:
+        return flow.call_human(turn).at(Stage.IDLE)
+    return turn.shown() if again and turn.state.stage is not Stage.COLLECTING else flow.take_up(turn)
+
+
+def browse(turn: Turn, query: str) -> Turn:
+    """Read the FAQ."""
+    return catalogue.browse(turn, query)
+
+
+def my(turn: Turn, _: str) -> Turn:
+    """List the person's requests."""
+    requests = turn.context.person.requests
+    if not requests:
+        return turn.say(*lines(texts.NO_REQUESTS))
+    rows = [row for request in requests for row in ("", *_request(request, turn.context))]
+    return turn.say(*lines(bold(texts.MY_TITLE), *rows))
+
+
+def status(turn: Turn, number: str) -> Turn:
+    """Tell where a request, or the draft and all requests, stand."""
+    number = one_line(number, 40).strip("[]№# ")
+    if number:
+        found = [r for r in turn.context.person.requests if r.number.casefold() == number.casefold()]
+        if not found:
+            return turn.say(*lines(texts.no_such_request(number)))
+        return turn.say(*lines(*_request(found[0], turn.context)))
+    draft = texts.DRAFT_STATES.get(turn.state.stage)
+    if turn.consented and draft:
+        turn = turn.say(*lines(f"{draft.capitalize()}."))
+    return my(turn, "")
+
+
+def privacy(turn: Turn, _: str) -> Turn:
+    """Tell what is kept; before consent the notice itself."""
+    if not turn.consented:
+        return turn.to(overlay=Overlay()).shown()
+    return turn.say(*lines(bold(texts.NOTICE_TITLE), texts.notice(turn.context.policy)))
+
+
+def my_data(turn: Turn, _: str) -> Turn:
+    """Hand over everything that is kept of the person."""
+    text = json.dumps(_data(turn), ensure_ascii=False, indent=2, default=_plain)
+    return turn.say(*lines(texts.MY_DATA), files=(OutFile("my-data.json", text, "application/json"),))
+
+
+def delete_me(turn: Turn, _: str) -> Turn:
+    """Ask whether to erase everything."""
+    return turn.to(overlay=Overlay(View.FORGET)).shown()
+
+
+def forget(turn: Turn) -> Turn:
+    """Erase everything of this person here."""
+    state = State(screen=turn.state.screen)
+    turn = replace(turn, state=state, show=False)
+    return turn.do(ForgetPerson()).say(*lines(texts.FORGOTTEN))
+
+
+def help_(turn: Turn, _: str) -> Turn:
+    """List the commands."""
+    rows = [f"/{name}: {does}" for name, does in texts.COMMANDS.items()]
+    return turn.say(*lines(bold(texts.HELP_TITLE), *rows))
+
+
+def _dropped(turn: Turn, said: str) -> Turn:
+    had = _has_draft(turn)
+    turn = replace(turn, state=flow.started_anew(turn.state))
+    return turn.say(*lines(said)) if had and said else turn
+
+
+def _has_draft(turn: Turn) -> bool:
+    return not turn.state.draft.empty
+
+
+def _request(request: RequestView, context: Context) -> list[Words]:
+    policy = context.policy
+    priorities = {rule.label.value: rule.name for rule in policy.priority}
+    statuses = {status.code: status.name for status in policy.status}
+    about = [
+        statuses.get(request.status, request.status),
+        priorities.get(request.priority, request.priority),
+        texts.until(request.deadline.astimezone(policy.zone)) if request.deadline else "",
+        texts.LETTER_STATES.get(request.letter_state, request.letter_state),
+    ]
+    return [bold(request.number), request.subject, ", ".join(part for part in about if part)]
+
+
+def _data(turn: Turn) -> dict[str, object]:
+    person, state = turn.context.person, turn.state
+    return {
+        "consent": person.consent or state.consent,
+        "address": person.address,
+        "draft": [entry.text for entry in state.draft.entries],
+        "changed": [entry.text for entry in state.draft.history],
+        "files": [file.name for file in state.draft.files],
+        "answers": {answer.field.value: answer.text for answer in state.answers},
+        "requests": [
+            {"number": r.number, "subject": r.subject, "status": r.status, "created_at": r.created_at}
+            for r in person.requests
+        ],
+        **({"kept": dict(person.data)} if person.data is not None else {}),
+    }
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+_COMMANDS: dict[str, Callable[[Turn, str], Turn]] = {
+    "start": start,
+    "new": new,
+    "faq": browse,
+    "my": my,
+    "status": status,
+    "cancel": cancel,
+    "human": human,
+    "privacy": privacy,
+    "my_data": my_data,
+    "delete_me": delete_me,
+    "help": help_,
+}

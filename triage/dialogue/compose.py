@@ -1,0 +1,167 @@
+"""A draft and its answers become one letter: clause 4.2's fields by name, the whole redacted text.
+
+The letter is fixed here: the preview shows it and the engine sends it as it is.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from triage.dialogue import reading, texts
+from triage.dialogue.context import Context
+from triage.dialogue.draft import one_line, visible
+from triage.dialogue.incoming import ReceivedFile
+from triage.dialogue.letter import Letter
+from triage.dialogue.state import State
+from triage.policy.calendar import deadline
+from triage.report import FieldName, Finding
+from triage.text.redact import humanize
+
+PICTURES = (".jpg", ".jpeg", ".gif", ".png")
+_WORDS = 60
+_STEPS_SHOWN = 800
+
+
+def compose(state: State, context: Context) -> Letter:
+    """Write the letter of a draft that was read; `reply_to` is added when it leaves."""
+    return Letter(
+        request=state.draft.request,
+        message_id=f"<{state.draft.request}@{context.sender_domain}>",
+        subject=_subject(state, context),
+        body=_body(state, context),
+        files=tuple((file.name, file.ref) for file in state.draft.files if is_picture(file)),
+        headers=_headers(state),
+    )
+
+
+def is_picture(file: ReceivedFile) -> bool:
+    """Whether the file goes with the letter as a file (4.6)."""
+    return bool(file.ref) and file.name.lower().endswith(PICTURES)
+
+
+def description(state: State) -> str:
+    """Return the messages and the description told, as a letter may show them."""
+    parts = [part for part in reading.clean_pieces(state) if not part.file]
+    shown = (f"{texts.FORWARDED}\n{part.text}" if part.forwarded else part.text for part in parts)
+    return _printable("\n\n".join(shown)).strip()
+
+
+def field_value(state: State, field: FieldName) -> str:
+    """Return what is known of a field other than the description, "" when nothing is."""
+    answer = state.answer(field)
+    if answer and answer.text:
+        told = _printable(answer.text).strip()
+        return told if answer.fits else f"{told} {texts.UNCHECKED}"
+    fields = reading.reported(state).fields
+    found = {FieldName.SITE: fields.site, FieldName.VERSION: fields.version}.get(field)
+    if found is not None:
+        return ", ".join(dict.fromkeys(one_line(f.value) for f in found if f.value))
+    return _steps(state, fields.steps)
+
+
+def report_json(state: State) -> dict[str, object]:
+    """Return the report with what the person told afterwards."""
+    report = reading.reported(state).as_dict()
+    fields = report["fields"]
+    for answer in state.answers:
+        if not answer.text:
+            continue
+        if answer.field in (FieldName.SITE, FieldName.VERSION):
+            fields[answer.field.value] = [one_line(answer.text)]
+        else:
+            fields[answer.field.value] = True
+    fields["missing"] = [field.value for field in reading.unknown_fields(state)]
+    return report
+
+
+def _subject(state: State, context: Context) -> str:
+    report = reading.reported(state)
+    subject = context.policy.letter.subject.format(
+        priority=context.policy.priority_rule(report.priority.decision.label).name,
+        category=context.policy.category_name(report.scope.category),
+        words=first_words(state),
+    )
+    number = reading.number_of(state)
+    return one_line(f"[{number}] {subject}" if number else subject)
+
+
+def first_words(state: State, limit: int = _WORDS) -> str:
+    """Return the beginning of the description on one line, cut between words."""
+    parts = (part.text for part in reading.clean_pieces(state) if not part.file)
+    words = one_line(" ".join(parts), limit + 1)
+    if len(words) <= limit:
+        return words or texts.SUBJECT_WITHOUT_WORDS
+    cut = words[:limit].rsplit(" ", 1)[0].rstrip(" ,.;:—-")
+    return f"{cut}…"
+
+
+def _body(state: State, context: Context) -> str:
+    told = description(state)
+    fields = reading.reported(state).fields
+    known = fields.problem or bool((answer := state.answer(FieldName.PROBLEM)) and answer.text)
+    problem = told if known and told else texts.UNKNOWN
+    blocks = [
+        f"{texts.LETTER_PROBLEM}:\n{problem}",
+        "\n".join(_labelled(state, context)),
+        None if known else f"{texts.LETTER_TEXT}:\n{told or texts.PICTURES_ONLY}",
+        *(f"{texts.file_heading(p.file)}\n{_printable(p.text)}" for p in _file_pieces(state)),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _labelled(state: State, context: Context) -> list[str]:
+    policy, report = context.policy, reading.reported(state)
+    rule = policy.scope_rule(report.scope.decision.label)
+    urgency = report.priority
+    until = deadline(policy, context.now, urgency.sla_hours)
+    name = policy.priority_rule(urgency.decision.label).name
+    rows = {
+        texts.STEPS: field_value(state, FieldName.STEPS) or texts.UNKNOWN,
+        texts.SITE: field_value(state, FieldName.SITE) or texts.UNKNOWN,
+        texts.VERSION: field_value(state, FieldName.VERSION) or texts.UNKNOWN,
+        texts.NUMBER: _number_row(state),
+        texts.LETTER_PRIORITY: texts.letter_priority(name, until, urgency.sla_hours, urgency.clause),
+        texts.LETTER_SCOPE: texts.letter_scope(
+            policy.category_name(report.scope.category), rule.name, report.scope.clause
+        ),
+        texts.ATTACHED: ", ".join(file.name for file in state.draft.files),
+        texts.LETTER_MARKS: "; ".join(texts.MARKS[mark] for mark in reading.marks(state)),
+    }
+    return [f"{label}: {value}" for label, value in rows.items() if value]
+
+
+def _number_row(state: State) -> str:
+    continues = reading.reported(state).scope.decision.label == reading.CONTINUES
+    return reading.number_of(state) or (texts.UNKNOWN if continues else "")
+
+
+def _file_pieces(state: State) -> list[reading.Piece]:
+    return [part for part in reading.clean_pieces(state) if part.file]
+
+
+def _steps(state: State, found: tuple[Finding, ...]) -> str:
+    if not found:
+        return ""
+    whole = reading.clean_text(state)
+    quoted = [one_line(humanize(whole[f.start : f.end]), _STEPS_SHOWN) for f in found]
+    text = "\n".join(f"{n}. {step}" for n, step in enumerate(quoted, 1)) if len(quoted) > 1 else quoted[0]
+    if not visible(text) or len(text) > _STEPS_SHOWN:
+        return texts.STEPS_IN_TEXT
+    return f"\n{text}" if len(quoted) > 1 else text
+
+
+def _headers(state: State) -> tuple[tuple[str, str], ...]:
+    report = reading.reported(state)
+    sure = min(report.priority.decision.confidence, report.scope.decision.confidence)
+    return (
+        ("X-Triage-Request", state.draft.request),
+        ("X-Triage-Priority", one_line(report.priority.decision.label)),
+        ("X-Triage-Scope", one_line(report.scope.decision.label)),
+        ("X-Triage-Confidence", f"{sure:.2f}"),
+        ("X-Triage-Review", "yes" if report.needs_review else "no"),
+    )
+
+
+def _printable(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")

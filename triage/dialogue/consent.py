@@ -1,0 +1,43 @@
+"""Consent before anything: the notice, and what was written before it waits (masked) and is taken up."""
+
+from __future__ import annotations
+
+from triage.dialogue import buttons as b
+from triage.dialogue import flow, texts
+from triage.dialogue.context import Context
+from triage.dialogue.effects import RecordConsent
+from triage.dialogue.replies import Reply
+from triage.dialogue.state import Stage, State
+from triage.dialogue.styled import bold, lines
+from triage.dialogue.turn import Turn
+
+
+def view(state: State, context: Context) -> Reply:
+    """Draw the privacy notice."""
+    waits = not state.draft.empty
+    runs = lines(
+        bold(texts.NOTICE_TITLE),
+        texts.notice(context.policy),
+        texts.NOTICE_WAITING if waits else None,
+        texts.HUMAN_LATER if state.human else None,
+        texts.NOTICE_ASK,
+    )
+    return Reply(runs, b.rows(b.AGREE))
+
+
+def agreed(turn: Turn) -> Turn:
+    """Record consent and take up what waited."""
+    notice = turn.context.policy.dialogue.notice_version
+    turn = turn.to(consent=notice).do(RecordConsent(notice))
+    if not turn.state.draft.empty:
+        return flow.take_up(turn)
+    if turn.state.human:
+        return flow.call_human(turn).at(Stage.IDLE)
+    return turn.at(Stage.IDLE)
+
+
+def expired(turn: Turn) -> Turn:
+    """Erase what waited for consent for too long."""
+    if turn.consented:
+        return turn
+    return turn.to(draft=flow.started_anew(turn.state).draft, stage=Stage.IDLE, human=False)

@@ -1,0 +1,71 @@
+"""A draft grows, changes and is replaced; what was changed stays in its history."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+from triage.dialogue.incoming import Edited, ReceivedFile, Said
+from triage.dialogue.state import Draft, Entry
+
+LIMIT = 600_000
+_FILES = 20
+
+
+def visible(text: str) -> bool:
+    """Whether anything of the text can be seen (zero-width and control characters cannot)."""
+    return any(unicodedata.category(char)[0] not in "CZ" for char in text)
+
+
+def sound(text: str) -> str:
+    """Return the text without what no database or mail can carry: NULs and broken surrogates."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """Return the text on one line without control and direction characters, at most `limit` long."""
+    seen = "".join(c if unicodedata.category(c)[0] != "C" else " " if c.isspace() else "" for c in text)
+    return " ".join(seen.split())[:limit]
+
+
+def add(draft: Draft, said: Said, new_id: str) -> Draft:
+    """Append a message and its usable files; an unusable or twentieth-first file is left out."""
+    entry = Entry(sound(said.text), said.message, said.forwarded)
+    files = [_named(file) for file in said.files if not file.problem]
+    return replace(
+        draft,
+        request=draft.request or new_id,
+        entries=(*draft.entries, entry) if visible(said.text) else draft.entries,
+        files=(*draft.files, *files)[:_FILES],
+        revision=draft.revision + 1,
+    )
+
+
+def fits(draft: Draft, said: Said) -> bool:
+    """Whether the draft stays within what one letter can carry (characters of text in all)."""
+    held = sum(len(entry.text) for entry in draft.entries) + sum(len(file.text or "") for file in draft.files)
+    return held + len(said.text) + sum(len(file.text or "") for file in said.files) <= LIMIT
+
+
+def change(draft: Draft, edited: Edited) -> Draft | None:
+    """Change the message that was edited; None when the draft does not hold it."""
+    if not edited.message or all(entry.message != edited.message for entry in draft.entries):
+        return None
+    old = [entry for entry in draft.entries if entry.message == edited.message]
+    entries = [replace(e, text=sound(edited.text)) if e in old else e for e in draft.entries]
+    return replace(
+        draft,
+        entries=tuple(entry for entry in entries if visible(entry.text)),
+        history=(*draft.history, *old),
+        revision=draft.revision + 1,
+    )
+
+
+def retire(draft: Draft) -> Draft:
+    """Put the whole text into the history: a new one takes its place, files stay."""
+    return replace(draft, entries=(), history=(*draft.history, *draft.entries), revision=draft.revision + 1)
+
+
+def _named(file: ReceivedFile) -> ReceivedFile:
+    text = sound(file.text) if file.text is not None else None
+    return replace(file, name=one_line(file.name, 120) or "file", text=text)

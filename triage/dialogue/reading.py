@@ -1,0 +1,160 @@
+"""What the chain says of a draft, and the draft's text as others may see it.
+
+The analysed text is the messages, the description that was asked for, and the texts of readable files,
+in this order; spans of the report are offsets in it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from triage.dialogue.context import Context
+from triage.dialogue.state import State
+from triage.dialogue.turn import Turn
+from triage.policy.decide import Outlook, choose_action
+from triage.report import (
+    Action,
+    Attachment,
+    FaqHit,
+    FieldName,
+    Finding,
+    Language,
+    Request,
+    TriageReport,
+)
+from triage.text.redact import humanize, redact
+
+FOUL = "foul"
+CONTINUES = "other.followup"
+_THREADED = (CONTINUES, "other.complaint")
+_GAP = "\n\n"
+_LETTER = re.compile(r"\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the analysed text; `file` is the name of the file it comes from, else ""."""
+
+    text: str
+    file: str = ""
+    forwarded: bool = False
+
+
+def pieces(state: State) -> tuple[Piece, ...]:
+    """Return the parts of the analysed text in order."""
+    told = state.answer(FieldName.PROBLEM)
+    return (
+        *(Piece(entry.text, forwarded=entry.forwarded) for entry in state.draft.entries),
+        *((Piece(told.text),) if told and told.text else ()),
+        *(Piece(file.text, file=file.name) for file in state.draft.files if file.text),
+    )
+
+
+def refresh(turn: Turn) -> Turn:
+    """Read the draft again."""
+    draft = turn.state.draft
+    request = Request(
+        text=_GAP.join(piece.text for piece in pieces(turn.state)),
+        id=draft.request or None,
+        attachments=tuple(Attachment(file.name, file.size) for file in draft.files),
+    )
+    return turn.to(report=turn.context.analyze(request))
+
+
+def reported(state: State) -> TriageReport:
+    """Return the report of a draft that was read."""
+    assert state.report is not None
+    return state.report
+
+
+def clean(text: str, report: TriageReport) -> str:
+    """Hide secrets and foul words by characters of the same number, so that offsets hold."""
+    return _starred(redact(text, report.secrets), report.language)
+
+
+def clean_text(state: State) -> str:
+    """Return the analysed text with everything hidden in place; the report's spans hold in it."""
+    return clean(_GAP.join(part.text for part in pieces(state)), reported(state))
+
+
+def clean_pieces(state: State) -> tuple[Piece, ...]:
+    """Return the parts as a letter may show them."""
+    whole = clean_text(state)
+    shown, start = [], 0
+    for part in pieces(state):
+        shown.append(replace(part, text=humanize(whole[start : start + len(part.text)])))
+        start += len(part.text) + len(_GAP)
+    return tuple(shown)
+
+
+def clean_answer(text: str, context: Context) -> str:
+    """Return an answer as a letter may show it."""
+    return humanize(clean(text, context.analyze(Request(text=text))))
+
+
+def phrases(state: State) -> tuple[str, ...]:
+    """Return the phrases that decided priority and scope, each once."""
+    report, whole = reported(state), clean_text(state)
+    found = (*report.priority.decision.evidence, *report.scope.decision.evidence)
+    texts = (" ".join(humanize(whole[f.start : f.end]).split()) for f in found)
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def open_fields(state: State) -> tuple[FieldName, ...]:
+    """Return what is missing and was not asked yet, in the order to ask."""
+    return tuple(f for f in reported(state).fields.missing if state.answer(f) is None)
+
+
+def unknown_fields(state: State) -> tuple[FieldName, ...]:
+    """Return what is missing and was not told."""
+    told = {answer.field for answer in state.answers if answer.text}
+    return tuple(f for f in reported(state).fields.missing if f not in told)
+
+
+def offered(state: State, context: Context) -> tuple[FaqHit, ...]:
+    """Return the entries that answer and have not been tried, best first."""
+    return tuple(h for h in reported(state).faq if h.id not in state.faq_seen and h.id in context.faq)
+
+
+def action_now(state: State, context: Context) -> Action:
+    """Return what comes next, as the report says, but for what the person has already answered."""
+    report = reported(state)
+    rule = report.scope.decision.label
+    faq = bool(offered(state, context))
+    if rule in state.disagreed:
+        return Action.ANSWER if faq else Action.ASK if open_fields(state) else Action.FORWARD
+    language = () if FOUL in state.disagreed else {finding.kind for finding in report.language}
+    return choose_action(Outlook(context.policy.scope_rule(rule), language, faq, open_fields(state)))
+
+
+def marks(state: State) -> tuple[str, ...]:
+    """Return what goes with the letter, in words of `Submit.marks`."""
+    report = reported(state)
+    refused = {Language.OBSCENE, Language.INSULT} & {finding.kind for finding in report.language}
+    holds = {
+        "disagreed": bool({report.scope.decision.label, FOUL} & set(state.disagreed)),
+        "incomplete": bool(unknown_fields(state)),
+        FOUL: bool(refused),
+        "human": state.human,
+        "review": report.needs_review,
+    }
+    return tuple(mark for mark, holding in holds.items() if holding)
+
+
+def number_of(state: State) -> str:
+    """Return the number of the request that is continued or complained of, "" when there is none.
+
+    Fit for a subject: letters, digits, dashes and slashes only.
+    """
+    report = reported(state)
+    if report.scope.decision.label not in _THREADED:
+        return ""
+    return re.sub(r"[^\w/-]", "", state.number or report.request_number or "")[:40]
+
+
+def _starred(text: str, findings: tuple[Finding, ...]) -> str:
+    for finding in findings:
+        hidden = _LETTER.sub("*", text[finding.start : finding.end])
+        text = text[: finding.start] + hidden + text[finding.end :]
+    return text
