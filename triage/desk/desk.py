@@ -73,17 +73,17 @@ class Desk:
     def card(self, ticket: str) -> Card | None:
         """Return the request's card by its id."""
         with self._store.unit() as unit:
-            return _card(unit.tickets.get(ticket))
+            return self._card(unit.tickets.get(ticket))
 
     def find(self, number: str) -> Card | None:
         """Return the request's card by its number, brackets and case aside."""
         with self._store.unit() as unit:
-            return _card(unit.tickets.find(number.strip().strip("[]").upper()))
+            return self._card(unit.tickets.find(number.strip().strip("[]").upper()))
 
     def queue(self, limit: int = 20) -> tuple[Card, ...]:
         """Return the requests that are not done, the nearest deadline first."""
         with self._store.unit() as unit:
-            return tuple(card_of(ticket) for ticket in unit.tickets.open(limit))
+            return tuple(card_of(ticket, self._policy.zone) for ticket in unit.tickets.open(limit))
 
     def history(self, ticket: str) -> tuple[Change, ...]:
         """Return the request's history, oldest first."""
@@ -197,15 +197,15 @@ class Desk:
             return Outcome(Result.UNKNOWN)
         wanted = wish(found)
         if wanted is None:
-            return Outcome(Result.UNCHANGED, card_of(found))
+            return Outcome(Result.UNCHANGED, self._card(found))
         if wanted.refused:
-            return Outcome(Result.REFUSED, card_of(found), wanted.refused)
+            return Outcome(Result.REFUSED, self._card(found), wanted.refused)
         changed = found.version == version and unit.tickets.change(found.id, version, **wanted.values)
         fresh = unit.tickets.get(ticket)
         if not changed or fresh is None:
-            return Outcome(Result.STALE, _card(fresh))
+            return Outcome(Result.STALE, self._card(fresh))
         self._keep(unit, fresh, agent, wanted)
-        return Outcome(Result.DONE, card_of(fresh))
+        return Outcome(Result.DONE, self._card(fresh))
 
     def _keep(self, unit: Unit, fresh: Ticket, agent: str, wanted: _Wish) -> None:
         now, by = self._clock(), agent[:200]
@@ -217,6 +217,5 @@ class Desk:
             key = f"card:{fresh.id}:{fresh.version}"
             self._jobs.add(unit.session, "show_card", fresh.id, fresh.version, key=key)
 
-
-def _card(ticket: Ticket | None) -> Card | None:
-    return card_of(ticket) if ticket else None
+    def _card(self, ticket: Ticket | None) -> Card | None:
+        return card_of(ticket, self._policy.zone) if ticket else None

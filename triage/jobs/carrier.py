@@ -104,7 +104,7 @@ class Board:
         found = await in_unit(self._world.store, lambda u: u.tickets.get(ticket))
         if found is None or found.version > version or board is None:
             return
-        card, message = card_of(found), found.card_message
+        card, message = card_of(found, self._world.policy.zone), found.card_message
         sent = await _patiently(lambda: board.show(card, message=message))
         if sent.message and sent.message != message:
             await in_unit(self._world.store, lambda u: u.tickets.card(ticket, sent.message))

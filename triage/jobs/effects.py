@@ -84,10 +84,9 @@ class Effects:
         await asyncio.to_thread(work, *args)
 
     def _submit(self, unit: Unit, read: Conversation, e: Submit, context: Context, applied: Applied) -> None:
-        number = self._number(unit, context.now)
-        ticket = ticket_of(e, read, number, context)
-        if unit.tickets.get(ticket.id) is not None:
+        if unit.tickets.get(e.letter.request) is not None:
             return
+        ticket = ticket_of(e, read, self._number(unit, context.now), context)
         unit.tickets.add(ticket)
         applied.requests.append((ticket.priority, ticket.scope))
         if not e.by_person:

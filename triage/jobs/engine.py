@@ -7,7 +7,9 @@ checkpointed steps, and any change of code may take over what older code has que
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
+import itertools
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,14 +19,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy import Engine as SqlEngine
 
+from triage.errors import StoreUnavailable
 from triage.jobs.reaper import Reaper, adopt_all
 
 NAME = "triage"
 VERSION = "1"  # of the jobs' names and arguments; a new one strands what older workers have queued
 _BATCH = 500
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds while the database is out of reach
+_log = structlog.get_logger(__name__)
 SERIALIZER = DBOSPortableJSONSerializer()
 
 Work = Callable[..., Awaitable[None]]
@@ -122,9 +128,15 @@ class DurableEngine:
             begin()
 
     def stop(self, *, grace: int = 2) -> None:
-        """Stop taking jobs, give running ones `grace` seconds; what is cut is done again later."""
+        """Stop taking jobs, give running ones `grace` seconds; what is cut is done again later.
+
+        Call it beside the event loop (`asyncio.to_thread`): inside it nothing could finish meanwhile.
+        """
         if not self.running:
             return
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            grace = 0
         self.running = self.working = False
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=grace)
         if self._reaper:
@@ -181,10 +193,16 @@ class DurableEngine:
 
 
 def _function(work: Work) -> Work:
-    """The engine marks functions; a bound method cannot be marked."""
+    """Make a function the engine can mark (a bound method cannot be), which outlasts a lost database."""
 
     async def job(*args: Any) -> None:
-        await work(*args)
+        pauses = itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1]))
+        while True:
+            try:
+                return await work(*args)
+            except StoreUnavailable as error:
+                _log.warning("job.waits", reason=error.message)
+            await asyncio.sleep(next(pauses))
 
     return job
 

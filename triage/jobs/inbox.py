@@ -24,6 +24,7 @@ from triage.jobs.world import World
 
 TRIES = 6
 _FIRST_PAUSE = 1.0  # seconds, doubled after each failure: half a minute in all
+_LIMIT = 180.0  # seconds for one update, downloads included
 _SLACK = timedelta(seconds=0.5)
 _log = structlog.get_logger(__name__)
 
@@ -61,7 +62,8 @@ class Inbox:
         """Handle one update; True when the turn goes on."""
         assert self.handler is not None, "the engine works the inbox only when a handler is attached"
         try:
-            await self.handler.handle(pending.update_id, pending.raw, pending.secret_kinds)
+            async with asyncio.timeout(_LIMIT):
+                await self.handler.handle(pending.update_id, pending.raw, pending.secret_kinds)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # whatever it is, the update is kept and tried again

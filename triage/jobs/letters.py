@@ -7,6 +7,7 @@ notice, the next try. The Message-ID is fixed, so a repeat after a crash can be 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -27,6 +28,7 @@ from triage.jobs.metrics import Metrics
 from triage.jobs.world import World
 
 _LONGEST = 600.0  # seconds between two tries
+_LIMIT = 180.0  # seconds for one try
 _CODE_LIFE = timedelta(minutes=15)
 _log = structlog.get_logger(__name__)
 
@@ -81,7 +83,8 @@ class Letters:
 
     async def _try(self, mail: Mail, message: EmailMessage) -> _Ended:
         try:
-            await self.mailer.send(message, sender=self._world.sender, recipient=mail.recipient)
+            async with asyncio.timeout(_LIMIT):
+                await self.mailer.send(message, sender=self._world.sender, recipient=mail.recipient)
         except MailRefused as error:
             return _Ended(LetterState.REFUSED, error.message)
         except MailUnavailable as error:

@@ -85,7 +85,7 @@ def _view(ticket: Ticket, world: World) -> RequestView:
         subject=ticket.subject,
         status=ticket.status,
         priority=ticket.priority,
-        created_at=ticket.created_at,
-        deadline=ticket.deadline,
+        created_at=ticket.created_at.astimezone(world.policy.zone),
+        deadline=ticket.deadline.astimezone(world.policy.zone),
         letter_state=ticket.letter_state,
     )

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from triage.errors import StoreUnavailable
 from triage.store.unit import SqlUnit
 
+HEAD = "0001"  # the newest version of the schema
 _BUSY_MS = 30_000
 _MISSING = ("no such table", "does not exist", "no such column", "UndefinedTable")
 
@@ -49,9 +50,11 @@ class Database:
             yield SqlUnit(session)
 
     def ping(self) -> None:
-        """Raise StoreUnavailable unless the database answers and holds our tables."""
+        """Raise StoreUnavailable unless the database answers and holds our tables as they are now."""
         with translated(), self.engine.connect() as connection:
-            connection.execute(text("select count(*) from counters"))
+            version = connection.execute(text("select version_num from alembic_version")).scalar()
+        if version != HEAD:
+            raise StoreUnavailable("The database is of another version", advice="run `triage migrate`")
 
     def dispose(self) -> None:
         """Close every connection."""

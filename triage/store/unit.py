@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from triage.store.conversations import ConversationRepository, ReplyRepository
 from triage.store.inbox import InboxRepository, NoticeRepository, insert_new
 from triage.store.mails import FileRepository, MailRepository
-from triage.store.tables import CodeRow, FileRow, HandledRow, InboxRow, MailRow, ReplyRow
+from triage.store.tables import CodeRow, FileRow, HandledRow, InboxRow, MailRow, NoticeRow, ReplyRow
 from triage.store.tickets import TicketRepository
 
 _DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ class SqlUnit:
         """Erase what has served its time.
 
         Update ids are kept for 14 days (Telegram repeats none after one), pictures for 30 days unless a
-        letter still waits; keys of events and counted codes for two days.
+        letter still waits; keys of events, counted codes and unshown notices for two days.
         """
         run = self.session.execute
         run(delete(HandledRow).where(HandledRow.at < now - 2 * _DAY))
@@ -47,6 +47,11 @@ class SqlUnit:
         run(delete(InboxRow).where(InboxRow.state == "done", InboxRow.done_at < now - _KEPT_UPDATES))
         run(delete(ReplyRow).where(ReplyRow.state.in_(("sent", "gone")), ReplyRow.created_at < now - _DAY))
         run(delete(MailRow).where(MailRow.kind == "code", MailRow.created_at < now - _DAY))
+        run(
+            update(NoticeRow)
+            .where(NoticeRow.sent_at.is_(None), NoticeRow.at < now - 2 * _DAY)
+            .values(sent_at=now)
+        )
         waiting = select(MailRow.conversation_id).where(MailRow.state != "sent", MailRow.kind == "letter")
         run(
             delete(FileRow).where(
