@@ -1,0 +1,106 @@
+"""The client of the Bot API: python-telegram-bot's, with its pace and with raw updates."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from aiolimiter import AsyncLimiter
+from telegram.error import RetryAfter
+from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
+
+from triage.settings import Settings
+
+CONNECTIONS = 16
+POOL_TIMEOUT = 30.0
+LONG_POLL = 30
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+PACED = ("send", "edit", "copy", "forward", "delete")
+BURST = 3  # messages a chat may get at once; one per second in the long run
+_CHATS = 4096
+
+
+class Pace(AIORateLimiter):
+    """Telegram's limits: 30 calls a second, 20 a minute to a group, one a second to a chat.
+
+    Only calls that show something count; asking who is a member must not wait behind cards.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(overall_max_rate=30, overall_time_period=1, group_max_rate=20, group_time_period=60)
+        self._chats: OrderedDict[str, AsyncLimiter] = OrderedDict()
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
+        """Let the call through when its turn has come."""
+        if not endpoint.startswith(PACED):
+            return await callback(*args, **kwargs)
+        async with self._chat(str(data.get("chat_id"))):
+            return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+
+    def _chat(self, chat_id: str) -> AsyncLimiter:
+        limiter = self._chats.setdefault(chat_id, AsyncLimiter(BURST, BURST))
+        self._chats.move_to_end(chat_id)
+        if len(self._chats) > _CHATS:
+            self._chats.popitem(last=False)
+        return limiter
+
+
+class Client(ExtBot[int]):
+    """A bot that can also give updates as they came, to be committed before they are parsed."""
+
+    async def raw_updates(self, offset: int | None) -> list[dict[str, Any]]:
+        """Long-poll; `offset` acknowledges everything before it, None asks for what is open."""
+        data: dict[str, Any] = {"timeout": LONG_POLL, "allowed_updates": ALLOWED_UPDATES}
+        if offset is not None:
+            data["offset"] = offset
+        result = await self._post("getUpdates", data, read_timeout=LONG_POLL + 10)
+        return list(result) if isinstance(result, list) else []
+
+
+def build_client(settings: Settings) -> Client:
+    """Return the client for the settings' token, addresses and proxy; connects to nothing yet."""
+    # Opt in to timedelta: otherwise every RetryAfter raises a deprecation warning of the library.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    proxy = settings.telegram_proxy or None
+    return Client(
+        settings.telegram_token,
+        base_url=settings.telegram_api_url,
+        base_file_url=settings.telegram_file_url,
+        request=HTTPXRequest(
+            CONNECTIONS, pool_timeout=POOL_TIMEOUT, connect_timeout=10, read_timeout=20, proxy=proxy
+        ),
+        get_updates_request=HTTPXRequest(2, pool_timeout=POOL_TIMEOUT, connect_timeout=10, proxy=proxy),
+        rate_limiter=Pace(),
+    )
+
+
+def hush_libraries() -> None:
+    """Keep addresses with the token (httpx logs each) and handled flood limits out of the log."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("telegram.ext.AIORateLimiter", "telegram.request"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def seconds(error: RetryAfter) -> float:
+    """Return what Telegram asks to wait."""
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+
+
+def plainly(error: Exception, token: str) -> str:
+    """Return an error in one line that never holds the token."""
+    words = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}: {words}".replace(token, "<token>") if token else type(error).__name__

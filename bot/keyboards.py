@@ -1,0 +1,112 @@
+"""Inline keyboards and what their buttons carry: at most 64 bytes that name code and screen.
+
+`d:<code>:<screen>` belongs to a conversation, `a:<action>:<ticket>:<version>` to a card.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2s
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import texts
+from triage.desk.ports import Card
+from triage.dialogue.incoming import Pressed
+from triage.dialogue.replies import Reply
+from triage.policy.pack import Policy
+from triage.report import Priority
+
+DIALOGUE = re.compile(r"d:([!-~]{1,40}):(\d{1,9})")
+CARD = re.compile(r"a:([a-z_-]+)(?:\.([0-9a-z_-]+))?:([\w-]{1,36}):(\d{1,6})")
+DATA_LIMIT = 64
+
+Rows = Sequence[Sequence[InlineKeyboardButton]]
+
+
+@dataclass(frozen=True, slots=True)
+class CardAction:
+    """A tap on a card: what to do, with which choice, to which version of which request."""
+
+    name: str
+    choice: str
+    ticket: str
+    version: int
+
+
+def of_reply(reply: Reply) -> InlineKeyboardMarkup | None:
+    """Return the keyboard of a reply's buttons."""
+    rows = [
+        [InlineKeyboardButton(b.label, callback_data=f"d:{b.code}:{reply.screen}") for b in row]
+        for row in reply.buttons
+    ]
+    return InlineKeyboardMarkup(rows) if any(rows) else None
+
+
+def pressed(data: str) -> Pressed | None:
+    """Return the press that a conversation's button means."""
+    match = DIALOGUE.fullmatch(data)
+    return Pressed(match.group(1), int(match.group(2))) if match else None
+
+
+def acted(data: str) -> CardAction | None:
+    """Return the action that a card's button means."""
+    match = CARD.fullmatch(data)
+    if not match:
+        return None
+    return CardAction(match.group(1), match.group(2) or "", match.group(3), int(match.group(4)))
+
+
+def of_card(card: Card, policy: Policy) -> InlineKeyboardMarkup:
+    """Return a card's keyboard: judge the suggestion, then move the request on."""
+    judge = [] if card.confirmed else [_button(texts.RIGHT, "ok", card)]
+    priorities = [_button(texts.PRIORITY[p], f"prio.{p.value}", card) for p in Priority if p != card.priority]
+    moves = [
+        _button(texts.MOVES[code], f"to.{code}" if code != "done" else "results", card)
+        for code in _next(card, policy)
+    ]
+    return InlineKeyboardMarkup([[*judge, _button(texts.TOPIC, "topics", card)], priorities, moves])
+
+
+def of_topics(card: Card, policy: Policy) -> InlineKeyboardMarkup:
+    """Return the first half of a correction of the topic: the headings of clause 3."""
+    return _choices(card, ((c.name, f"topic.{c.code}") for c in policy.category))
+
+
+def of_rules(card: Card, policy: Policy, category: str) -> InlineKeyboardMarkup:
+    """Return the second half: the rules under one heading."""
+    rules = (r for r in policy.scope if r.category == category)
+    return _choices(card, ((r.name, f"rule.{rule_code(r.rule)}") for r in rules))
+
+
+def of_resolutions(card: Card, policy: Policy) -> InlineKeyboardMarkup:
+    """Return the resolutions of clause 5.1."""
+    return _choices(card, ((r.name, f"done.{r.code}") for r in policy.resolution))
+
+
+def rule_code(rule: str) -> str:
+    """Return a short stable name of a rule: the names themselves may be too long for a button."""
+    return blake2s(rule.encode(), digest_size=4).hexdigest()
+
+
+def rule_of(code: str, policy: Policy) -> str | None:
+    """Return the rule of that short name, None when the pack has none any more."""
+    return next((r.rule for r in policy.scope if rule_code(r.rule) == code), None)
+
+
+def _next(card: Card, policy: Policy) -> tuple[str, ...]:
+    status = next((s for s in policy.status if s.code == card.status), None)
+    return tuple(code for code in status.next if code in texts.MOVES) if status else ()
+
+
+def _choices(card: Card, labels: Iterable[tuple[str, str]]) -> InlineKeyboardMarkup:
+    rows = [[_button(label, action, card)] for label, action in labels]
+    return InlineKeyboardMarkup([*rows, [_button(texts.BACK, "back", card)]])
+
+
+def _button(label: str, action: str, card: Card) -> InlineKeyboardButton:
+    data = f"a:{action}:{card.ticket}:{card.version}"
+    assert len(data.encode()) <= DATA_LIMIT, data
+    return InlineKeyboardButton(label, callback_data=data)

@@ -1,0 +1,113 @@
+"""The words that only Telegram needs: the agents' card, the command menu, answers to taps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from triage.report import FieldName, Priority, Verdict
+
+PRIORITY: Mapping[Priority, str] = {
+    Priority.HIGH: "Высокий",
+    Priority.MEDIUM: "Средний",
+    Priority.LOW: "Низкий",
+}
+PRIORITY_SIGN: Mapping[Priority, str] = {Priority.HIGH: "🔴", Priority.MEDIUM: "🟡", Priority.LOW: "🟢"}
+RIGHT = "✅ Верно"
+TOPIC = "🏷 Тема"
+BACK = "← Назад"
+MOVES: Mapping[str, str] = {
+    "in_progress": "▶️ В работу",
+    "clarification": "❓ Уточнить",
+    "done": "🏁 Выполнено",
+}
+VERDICT: Mapping[str, str] = {
+    Verdict.IN: "в границах поддержки",
+    Verdict.OUT: "вне границ поддержки",
+    Verdict.REDIRECT: "передать другому адресату",
+    Verdict.NONE: "нет предмета обращения",
+}
+FIELD: Mapping[str, str] = {
+    FieldName.PROBLEM: "описание",
+    FieldName.SITE: "адрес",
+    FieldName.VERSION: "версия",
+    FieldName.STEPS: "шаги",
+}
+MARK: Mapping[str, str] = {
+    "disagreed": "автор не согласен с оценкой",
+    "incomplete": "есть пробелы",
+    "foul": "грубые слова скрыты",
+    "human": "просит сотрудника",
+    "review": "нужна проверка",
+}
+
+CARD_PRIORITY = "Приоритет: "
+CARD_TOPIC = "Тема: "
+CARD_STATUS = "Статус: "
+CARD_DEADLINE = "Решить до: "
+CARD_PHRASES = "Решили слова: "
+CARD_MISSING = "Не хватает: "
+CARD_MARKS = "Отметки: "
+CARD_AUTHOR = "Автор: "
+CARD_AGENT = "Сотрудник: "
+CARD_SUGGESTED = "предлагалось: "
+CARD_CONFIRMED = "подтверждено"
+
+DONE = "Готово"
+UNCHANGED = "Уже так"
+STALE = "Карточка уже изменилась, показана новая"
+UNKNOWN = "Такого обращения нет"
+REFUSED = "Сейчас так нельзя: карточка показывает, что можно"
+NOT_AN_AGENT = "Эти кнопки работают только у участников группы поддержки"
+OLD_BUTTON = "Эта кнопка больше не действует"
+
+QUEUE_EMPTY = "Открытых обращений нет."
+QUEUE_TITLE = "Открытые обращения"
+TICKET_USAGE = "Напишите номер после команды, например: /ticket GR-2026-00042"
+TICKET_UNKNOWN = "Обращения с таким номером нет."
+STATS_TITLE = "Обращения"
+STATS_OVERDUE = "Просрочено"
+STATS_CONFIRMED = "Подтверждено сотрудниками"
+STATS_CORRECTED = "исправлено"
+STATS_LETTERS = "Писем ждёт отправки"
+STATS_UPDATES = "Сообщений Telegram ждёт разбора"
+STATS_FAILED = "не удалось"
+
+UNNAMED = "файл без имени"
+VOICE = "голосовое сообщение"
+KINDS: Mapping[str, str] = {
+    "voice": VOICE,
+    "audio": "звукозапись",
+    "video": "видео",
+    "video_note": "видеосообщение",
+    "animation": "анимация",
+    "sticker": "стикер",
+    "location": "геопозиция",
+    "venue": "место на карте",
+    "contact": "контакт",
+    "poll": "опрос",
+    "dice": "кубик",
+    "story": "история",
+    "game": "игра",
+    "paid_media": "платное вложение",
+    "checklist": "список дел",
+}
+
+#: The menu of commands, as the operating contract names them.
+COMMANDS: Mapping[str, str] = {
+    "start": "что умеет этот помощник",
+    "new": "начать новое обращение",
+    "faq": "частые вопросы и ответы",
+    "my": "мои обращения",
+    "status": "состояние обращения по номеру",
+    "cancel": "убрать черновик",
+    "human": "позвать сотрудника",
+    "privacy": "как обращаются с данными",
+    "my_data": "что обо мне хранится",
+    "delete_me": "удалить мои данные",
+    "help": "справка",
+}
+AGENT_COMMANDS: Mapping[str, str] = {
+    "queue": "открытые обращения",
+    "ticket": "карточка по номеру",
+    "stats": "счётчики",
+}
