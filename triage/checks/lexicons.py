@@ -12,7 +12,7 @@ from triage.errors import WrongContent
 from triage.text.paths import data_dir
 
 _SECTION = re.compile(r"\[(\w+)\]")
-_BAR = re.compile(r"\s+\|\s*")
+_BAR = re.compile(r"\s+\|(?:\s+|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,135 @@
-"""Two or more unrelated problems, or different problems of several users, in one request (clause 2.4)."""
+"""Two or more unrelated problems, or different problems of several users, in one request (clause 2.4).
+
+People announce them («раз уж пишу», «первое … второе …», «у меня …, а у Ольги …»). Words that call the things
+unrelated decide; otherwise the parts are compared by topic, because several questions about one thing are one.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
+from triage.checks.lexicons import lexicon_path, load_sections
+from triage.checks.steps import find_steps
 from triage.text.normalise import fold
+from triage.text.tokens import WORD
 
-_MARKERS = re.compile(
-    r"раз уж пишу|заодно|попутно|кстати,? (?:ещ[её]|а)|и ещ[её] (?:один|одно|вопрос|момент|про)|(?:второй|другой|отдельный|ещ[её] один) вопрос|вопрос второй"
-    r"|совсем (?:из )?друг|не связан[оаы]? (?:между|с)|между собой (?:никак )?не связан|разные вещи|пишу за всех|пишу вместе|две (?:разные )?(?:проблемы|беды|вещи)"
-    r"|дв[ае] (?:разных )?вопроса|вторая (?:проблема|беда|история|тема)|вторая,? (?:не|другая)|во-вторых|второе[,:]|ошибка 2|проблема 2|тема 2|вопрос 2"
-)
+_RULES = ("unrelated", "strong", "connectors", "counted", "first", "second", "faults")
+_BUSINESS = frozenset({"papers", "payment", "support"})
+_SENTENCE = re.compile(r"[.!?…;\n]+\s*|, а (?=у |по )|, и еще ")
+_SAME = re.compile(r"(?<!\w)(?:тоже|также|так же|то же|аналогично|та же|про то же|о том же|там же|так и)(?!\w)")
+_PERSON = re.compile(r"(?<!\w)у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)")
+_NAMED = re.compile(r"(?<!\w)(?:перв|втор)\w{2} (?:вопрос|проблема|пункт|беда|тема|момент)(?!\w)|(?<!\w)втор(?:ое|ой|ая):")
+_PART = 220
 
 
-def has_several_problems(text: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class SeveralWords:
+    """Announcements and words of faults as regular expressions; topics as beginnings of words."""
+
+    unrelated: re.Pattern[str]
+    strong: re.Pattern[str]
+    connectors: re.Pattern[str]
+    counted: re.Pattern[str]
+    first: re.Pattern[str]
+    second: re.Pattern[str]
+    faults: re.Pattern[str]
+    topics: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
     """Tell whether unrelated problems stand in one request; symptoms of one fault are one."""
-    return _MARKERS.search(fold(text).text) is not None
+    words = _load(lexicon or lexicon_path("topics.txt"))
+    folded = fold(text).text
+    if words.unrelated.search(folded):
+        return True
+    counted = words.counted.search(folded)
+    if parts := _enumerated(folded, words):
+        lenient = counted is not None or _NAMED.search(folded) is not None
+        return _differ(*parts, words, lenient=lenient) and not find_steps(folded)
+    if counted and _sentences_differ(folded[counted.end() :], words):
+        return True
+    return (
+        _joined(folded, words.strong, words, lenient=True)
+        or _joined(folded, words.connectors, words, lenient=False)
+        or _people_differ(folded, words)
+    )
+
+
+def _joined(text: str, connectors: re.Pattern[str], words: SeveralWords, *, lenient: bool) -> bool:
+    """What stands before «раз уж пишу», «заодно», «и ещё» differs from what stands after."""
+    return any(
+        _differ(text[max(0, m.start() - _PART) : m.start()], _first_sentence(text[m.end() :]), words, lenient=lenient)
+        for m in connectors.finditer(text)
+    )
+
+
+def _enumerated(text: str, words: SeveralWords) -> tuple[str, str] | None:
+    """The parts after «первое» and «второе», 1) and 2), «во-первых» and «во-вторых»."""
+    for first in itertools.islice(words.first.finditer(text), 5):
+        if second := words.second.search(text, first.end() - 1):
+            if first.group().startswith("это раз"):
+                return text[max(0, first.start() - _PART) : first.start()], text[first.end() : second.start()]
+            return text[first.end() : second.start()], text[second.end() : second.end() + _PART]
+    return None
+
+
+def _sentences_differ(text: str, words: SeveralWords) -> bool:
+    sentences = [s for s in _SENTENCE.split(text[: 3 * _PART]) if len(s) > 12][:5]
+    return any(_differ(a, b, words, lenient=True) for a, b in itertools.combinations(sentences, 2))
+
+
+def _first_sentence(text: str) -> str:
+    sentences = [s for s in _SENTENCE.split(text[:_PART]) if len(s) > 12]
+    return sentences[0] if sentences else text[:_PART]
+
+
+def _people_differ(text: str, words: SeveralWords) -> bool:
+    """«У меня не открывается карточка, а у Ольги не приходит письмо»: each has a fault of its own."""
+    people = list(itertools.islice(_PERSON.finditer(text), 6))
+    for one, other in itertools.pairwise(people):
+        gap = text[one.end() : other.start()]
+        if len(gap) > 120 or len(gap) < 8 or _SAME.search(gap):
+            continue
+        rest = _first_sentence(text[other.end() :])
+        if not _SAME.search(rest) and words.faults.search(gap) and words.faults.search(rest) and _differ(gap, rest, words, lenient=False):
+            return True
+    return False
+
+
+def _differ(one: str, other: str, words: SeveralWords, *, lenient: bool) -> bool:
+    """Parts differ when one is about papers and payment alone and the other is not, or when two faults share no topic."""
+    here, there = _topics(one, words), _topics(other, words)
+    if not here or not there or _SAME.search(other[:40]):
+        return False
+    if (here <= _BUSINESS) != (there <= _BUSINESS):
+        return True
+    if here & there:
+        return False
+    return lenient or (words.faults.search(one) is not None and words.faults.search(other) is not None)
+
+
+def _topics(part: str, words: SeveralWords) -> set[str]:
+    tokens = WORD.findall(part)
+    found = {name for name, stems in words.topics if any(token.startswith(stems) for token in tokens)}
+    return found - {"plans"} if found & _BUSINESS else found
+
+
+@lru_cache(8)
+def _load(path: Path) -> SeveralWords:
+    sections = load_sections(path)
+    topics = tuple(
+        (name, tuple(stem for entry in entries for stem in entry.pattern.split()))
+        for name, entries in sections.items()
+        if name not in _RULES
+    )
+    return SeveralWords(*(_any_of([e.pattern for e in sections[name]]) for name in _RULES), topics)
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    """Join regular expressions; one that begins with a letter begins at a word."""
+    bounded = (p if p.startswith("(?:^") else rf"(?<!\w)(?:{p})(?!\w)" if p[-1].isalnum() else rf"(?<!\w)(?:{p})" for p in patterns)
+    return re.compile("|".join(bounded), re.MULTILINE)

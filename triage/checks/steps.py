@@ -1,30 +1,159 @@
-"""Ordered actions of the user that lead to what is observed (labelling guide, `steps`)."""
+"""Ordered actions of the user that lead to what is observed (labelling guide, `steps`).
+
+Actions are verbs of the lexicon and typed commands. A list of them counts, and so does a chain in prose:
+actions close to each other, of at least two kinds. Wishes, cures and questions are left out first.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import lexicon_path, load_sections, wildcard
+from triage.checks.lexicons import lexicon_path, load_sections
 from triage.report import Finding
 from triage.text.normalise import fold
 from triage.text.tokens import WORD
 
+_REACH = 110
+_CLOSE = 90
+_ITEM = re.compile(r"(?:^|\n)[ \t>]*(?:\(?\d{1,2}[.)]|шаг \d{1,2}\W|[-–—•*]|\d{1,2}:\d\d)[ \t]*|(?<![\w.,])\(?\d{1,2}\)[ \t]+|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])")
+_ANNOUNCED = re.compile(
+    r"порядок такой|порядок действий|дела(?:ю|ем|ют|ет) так|воспроизв|по шагам|пошагово|шаги|последовательност|сценарий"
+    r"|репро|(?:как|чтобы) повторить|steps|действия:"
+)
+_SENTENCE = re.compile(r"[.!?…]+(?=\s|$)|\n+")
+
+
+_LATIN = str.maketrans(
+    dict(
+        zip(
+            "абвгдезийклмнопрстуфхцчшщъыьэюяж",
+            "a b v g d e z i y k l m n o p r s t u f h ts ch sh sch . y . e yu ya zh".replace(".", "").split(" "),
+            strict=True,
+        )
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action: the verb's lemma, whether it is an action in the product, its span, how it is told."""
+
+    lemma: str
+    core: bool
+    start: int
+    end: int
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActionWords:
+    """Forms of verbs with their lemma, core or weak, told or only listed; commands; words that change the sense."""
+
+    forms: dict[str, tuple[str, bool, bool]]
+    commands: re.Pattern[str]
+    wishes: frozenset[str]
+    cures: frozenset[str]
+
 
 def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the spans of the ordered actions, empty when fewer than two are told."""
-    actions = _action_words(lexicon or lexicon_path("actions.txt"))
+    words = _load(lexicon or lexicon_path("actions.txt"))
     folded = fold(text)
+    actions = _actions(folded.text, words)
+    if len(actions) < 2:
+        return ()
+    steps = _listed(folded.text, actions, words) or _chained(folded.text, actions, words)
+    spans = (folded.span(a.start, a.end) for a in steps)
+    return tuple(Finding(start, end, "step", "действие пользователя", text[start:end]) for start, end in spans)
+
+
+def _actions(text: str, words: ActionWords) -> list[Action]:
     found = []
-    for match in WORD.finditer(folded.text):
-        if actions.fullmatch(match.group()):
-            start, end = folded.span(match.start(), match.end())
-            found.append(Finding(start, end, "step", "действие", text[start:end]))
-    return tuple(found) if len(found) >= 2 else ()
+    for match in WORD.finditer(text):
+        if form := words.forms.get(match.group()):
+            lemma, core, told = form
+            found.append(Action(lemma, core, match.start(), match.end(), told))
+    if found or "docker" in text or "helm" in text:
+        for match in words.commands.finditer(text):
+            found.append(Action(match.group(), True, match.start(), match.end(), True))
+    return sorted(found, key=lambda a: a.start)
+
+
+def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action]:
+    """Items of a list that begin with an action; a list of wishes, questions or cures is none."""
+    items = [(m.start(), m.end()) for m in _ITEM.finditer(text)]
+    if len(items) < 2:
+        return []
+    steps = []
+    for at, (_, begin) in enumerate(items):
+        stop = items[at + 1][0] if at + 1 < len(items) else min(len(text), begin + 200)
+        first = next((a for a in actions if begin <= a.start < min(stop, begin + 40)), None)
+        if first and "?" not in text[first.end : stop]:
+            steps.append(first)
+    intro = text[max(0, items[0][0] - 120) : items[0][0]]
+    intro_words = set(WORD.findall(_SENTENCE.split(intro.rstrip())[-1] if intro.strip() else ""))
+    if len(steps) < 2 or not any(a.core for a in steps) or intro_words & (words.wishes | words.cures):
+        return []
+    return steps
+
+
+def _chained(text: str, actions: list[Action], words: ActionWords) -> list[Action]:
+    """Told actions that follow each other closely and are of at least two kinds."""
+    chain: list[Action] = []
+    announced = _ANNOUNCED.search(text) is not None
+    for action in actions:
+        if not (action.told or announced) or not _counts(text, action, words):
+            continue
+        if chain and action.start - chain[-1].end > _REACH:
+            if _is_sequence(text, chain):
+                return chain
+            chain = []
+        chain.append(action)
+    return chain if _is_sequence(text, chain) else []
+
+
+def _is_sequence(text: str, chain: list[Action]) -> bool:
+    """Three kinds of actions, or two side by side in one sentence."""
+    kinds = {a.lemma for a in chain}
+    core = {a.lemma for a in chain if a.core}
+    if len(kinds) >= 3:
+        return bool(core)
+    return len(core) >= 2 and any(
+        a.lemma != b.lemma and b.start - a.end <= _CLOSE and not _SENTENCE.search(text, a.end, b.start)
+        for a, b in itertools.pairwise(chain)
+    )
+
+
+def _counts(text: str, action: Action, words: ActionWords) -> bool:
+    """An action is none under a negation, in a question, a wish or a cure."""
+    before = text[max(0, action.start - 90) : action.start]
+    cut = max((m.end() for m in _SENTENCE.finditer(before)), default=0)
+    around = WORD.findall(before[cut:])
+    if text.startswith(" из строя", action.end) or around and around[-1] in ("не", "ни", "когда", "если", "бы"):
+        return False
+    end = _SENTENCE.search(text, action.end)
+    if end and "?" in end.group():
+        return False
+    return not (words.wishes | words.cures) & set(around)
 
 
 @lru_cache(8)
-def _action_words(path: Path) -> re.Pattern[str]:
+def _load(path: Path) -> ActionWords:
     sections = load_sections(path)
-    return re.compile("|".join(wildcard(p) for e in sections["actions"] for p in e.pattern.split()))
+    forms: dict[str, tuple[str, bool, bool]] = {}
+    for core, name in ((True, "core"), (False, "weak")):
+        for entry in sections[name]:
+            lemma, _, rest = entry.pattern.partition(":")
+            told, _, listed = rest.partition("/")
+            for word in told.split():
+                forms.setdefault(word, (lemma, core, True))
+            for word in listed.split():
+                forms.setdefault(word, (lemma, core, False))
+    forms.update({word.translate(_LATIN): form for word, form in list(forms.items()) if len(word) > 5})
+    commands = re.compile("|".join(rf"(?<!\w){re.escape(e.pattern)}(?!\w)" for e in sections["commands"]))
+    wishes, cures = (frozenset(w for e in sections[name] for w in e.pattern.split()) for name in ("wishes", "cures"))
+    return ActionWords(forms, commands, wishes, cures)
