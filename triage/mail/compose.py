@@ -6,6 +6,7 @@ characters first, and addresses are checked before they are used.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -22,6 +23,7 @@ from triage.dialogue.letter import Letter
 # Control characters, and every character at which some parser breaks a line.
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DIRECTIONS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_ID = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _NAME = re.compile(r"[\\/:*?\"<>|]+")
 _SUBJECT_LIMIT = 250
 _MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"GIF87a": "gif", b"GIF89a": "gif", b"\xff\xd8\xff": "jpeg"}
@@ -74,13 +76,19 @@ class MailComposer:
 
 
 def clean(value: str) -> str:
-    """Return the value on one line, without control characters and invisible direction marks."""
-    return " ".join(_DIRECTIONS.sub("", _BREAKS.sub(" ", value)).split())
+    """Return the value on one line, without control characters and invisible direction marks.
+
+    An encoded word in it stays as it was typed: readers must not decode what a person wrote.
+    """
+    return " ".join(_DIRECTIONS.sub("", _BREAKS.sub(" ", value)).replace("=?", "= ?").split())
 
 
 def bracketed(message_id: str) -> str:
-    """Return the id in angle brackets, with the characters of an id only."""
-    return f"<{re.sub(r'[^!-;=?-~]', '', message_id)}>"
+    """Return the id in angle brackets; what is no id becomes one, the same each time."""
+    bare = message_id.strip("<> ")
+    if not _ID.fullmatch(bare):
+        bare = f"{hashlib.sha256(bare.encode()).hexdigest()[:40]}@localhost"
+    return f"<{bare}>"
 
 
 def address_of(text: str) -> Address | None:

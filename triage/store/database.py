@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -96,7 +96,7 @@ def translated() -> Iterator[None]:
     """Turn the driver's failures to reach the database into StoreUnavailable with advice."""
     try:
         yield
-    except (OperationalError, InterfaceError, ProgrammingError, PoolTimeout) as error:
+    except (DatabaseError, InterfaceError, PoolTimeout) as error:
         reason = _reason(error)
         if reason is None:
             raise
@@ -110,16 +110,20 @@ def translated() -> Iterator[None]:
 def _reason(error: Exception) -> tuple[str, str] | None:
     """Say in two sentences what is wrong and what to do; None when it is our own mistake."""
     said = str(getattr(error, "orig", error) or error)
+    if 'database "' in said and "does not exist" in said:
+        return "The server has no database of that name", "create it, then run `triage migrate`"
+    if "authentication failed" in said or "no password supplied" in said:
+        return "The database server did not let us in", "check user and password in TRIAGE_DATABASE_URL"
     if any(word in said for word in _MISSING):
         return "The database has no tables or old ones", "run `triage migrate`"
-    if isinstance(error, ProgrammingError):
-        return None
+    if "not a database" in said or "malformed" in said:
+        return "The database file cannot be used", "check TRIAGE_DATABASE_URL"
     if "locked" in said or "busy" in said:
         return "The database is locked by another program", "close it or wait, then try again"
     if "readonly" in said:
         return "The database cannot be written", "check the rights of its file and folder"
     if "unable to open" in said:
         return "The database file cannot be opened", "check TRIAGE_DATABASE_URL and the folder's rights"
-    if isinstance(error, DBAPIError | PoolTimeout):
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return "The database does not answer", "check TRIAGE_DATABASE_URL and that the server runs"
     return None

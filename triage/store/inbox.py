@@ -20,19 +20,14 @@ def insert_new(session: Session, row: type[Base], values: Mapping[str, Any], *ke
     assert isinstance(table, Table)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     defaults = {c.name: c.default.arg for c in table.columns if c.default is not None and c.default.is_scalar}
-    statement = (
-        dialect.insert(table).values(defaults | dict(values)).on_conflict_do_nothing(index_elements=keys)
-    )
-    return affected(session.execute(statement)) == 1
+    statement = dialect.insert(table).values(defaults | dict(values))
+    quiet = statement.on_conflict_do_nothing(index_elements=keys).returning(table.c[keys[0]])
+    return session.execute(quiet).first() is not None
 
 
 def changed(session: Session, statement: Update) -> int:
     """Run an update and return how many rows it changed."""
-    return affected(session.execute(statement.execution_options(synchronize_session=False)))
-
-
-def affected(result: Any) -> int:
-    """How many rows a statement touched."""
+    result = session.execute(statement.execution_options(synchronize_session=False))
     assert isinstance(result, CursorResult)
     return result.rowcount
 

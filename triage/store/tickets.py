@@ -27,7 +27,7 @@ class TicketRepository:
         self._session = session
 
     def number(self, year: int) -> int:
-        """Return the year's next number; unique under concurrency, a rolled-back one is not used again."""
+        """Return the year's next number; the row is locked until the unit ends, so no two get one."""
         dialect = sqlite if self._session.get_bind().dialect.name == "sqlite" else postgresql
         statement = (
             dialect.insert(CounterRow)
