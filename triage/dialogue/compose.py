@@ -52,17 +52,17 @@ def field_value(state: State, field: FieldName) -> str:
     if answer and answer.text:
         told = _printable(answer.text).strip()
         return told if answer.fits else f"{told} {texts.UNCHECKED}"
-    fields = reading.reported(state).fields
-    found = {FieldName.SITE: fields.site, FieldName.VERSION: fields.version}.get(field)
-    if found is not None:
-        return ", ".join(dict.fromkeys(one_line(f.value) for f in found if f.value))
-    return _steps(state, fields.steps)
+    if field is FieldName.STEPS:
+        return _steps(state, reading.reported(state).fields.steps)
+    return ", ".join(_found(state, field))
 
 
 def report_json(state: State) -> dict[str, object]:
     """Return the report with what the person told afterwards."""
     report = reading.reported(state).as_dict()
     fields = report["fields"]
+    for field in (FieldName.SITE, FieldName.VERSION):
+        fields[field.value] = _found(state, field)
     for answer in state.answers:
         if not answer.text:
             continue
@@ -72,6 +72,17 @@ def report_json(state: State) -> dict[str, object]:
             fields[answer.field.value] = True
     fields["missing"] = [field.value for field in reading.unknown_fields(state)]
     return report
+
+
+def _found(state: State, field: FieldName) -> list[str]:
+    """Return the addresses or versions of the text, each once; a value with a hidden part as it shows."""
+    fields, whole = reading.reported(state).fields, reading.clean_text(state)
+    open_text = reading.whole_text(state)
+    values = [
+        f.value if whole[f.start : f.end] == open_text[f.start : f.end] else humanize(whole[f.start : f.end])
+        for f in (fields.site if field is FieldName.SITE else fields.version)
+    ]
+    return list(dict.fromkeys(one_line(value) for value in values if value))
 
 
 def _subject(state: State, context: Context) -> str:

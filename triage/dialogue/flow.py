@@ -125,4 +125,4 @@ def _waiting(turn: Turn) -> Turn:
 
 
 def _has_words(state: State) -> bool:
-    return any(visible(piece.text) for piece in reading.pieces(state))
+    return any(visible(entry.text) for entry in state.draft.entries)

@@ -55,7 +55,7 @@ def refresh(turn: Turn) -> Turn:
     """Read the draft again."""
     draft = turn.state.draft
     request = Request(
-        text=_GAP.join(piece.text for piece in pieces(turn.state)),
+        text=whole_text(turn.state),
         id=draft.request or None,
         attachments=tuple(Attachment(file.name, file.size) for file in draft.files),
     )
@@ -73,9 +73,14 @@ def clean(text: str, report: TriageReport) -> str:
     return _starred(redact(text, report.secrets), report.language)
 
 
+def whole_text(state: State) -> str:
+    """Return the analysed text."""
+    return _GAP.join(piece.text for piece in pieces(state))
+
+
 def clean_text(state: State) -> str:
     """Return the analysed text with everything hidden in place; the report's spans hold in it."""
-    return clean(_GAP.join(part.text for part in pieces(state)), reported(state))
+    return clean(whole_text(state), reported(state))
 
 
 def clean_pieces(state: State) -> tuple[Piece, ...]:
@@ -124,8 +129,14 @@ def action_now(state: State, context: Context) -> Action:
     faq = bool(offered(state, context))
     if rule in state.disagreed:
         return Action.ANSWER if faq else Action.ASK if open_fields(state) else Action.FORWARD
-    language = () if FOUL in state.disagreed else {finding.kind for finding in report.language}
+    language = () if FOUL in state.disagreed else {finding.kind for finding in own_language(state)}
     return choose_action(Outlook(context.policy.scope_rule(rule), language, faq, open_fields(state)))
+
+
+def own_language(state: State) -> tuple[Finding, ...]:
+    """Return the coarse words of the person's own messages: those of a log file cannot be rephrased."""
+    own = len(_GAP.join(piece.text for piece in pieces(state) if not piece.file))
+    return tuple(finding for finding in reported(state).language if finding.start < own)
 
 
 def marks(state: State) -> tuple[str, ...]:

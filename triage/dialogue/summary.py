@@ -37,8 +37,8 @@ def view(state: State, context: Context) -> Reply:
 def rephrase_view(state: State, context: Context) -> Reply:
     """Draw the one calm line about foul language, with the words marked in the person's text."""
     report = reading.reported(state)
-    whole = "\n\n".join(piece.text for piece in reading.pieces(state))
-    refused = tuple(f for f in report.language if f.kind != Language.RUDE)
+    whole = "\n\n".join(piece.text for piece in reading.pieces(state) if not piece.file)
+    refused = tuple(f for f in reading.own_language(state) if f.kind != Language.RUDE)
     first = max(0, min((f.start for f in refused), default=0) - _SHOWN // 4)
     near = tuple(f for f in refused if f.start < first + _SHOWN)
     shown = marked(redact(whole, report.secrets)[: first + _SHOWN], near)

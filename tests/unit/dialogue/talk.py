@@ -154,6 +154,6 @@ class Talk:
             case Submit():
                 number = policy().numbers.pattern.format(year=2026, n=len(self.letters))
                 view = RequestView(
-                    number, effect.letter.subject, "created", "high", self.context.now, None, ""
+                    number, effect.letter.subject, "created", "high", self.context.now, None, "waiting"
                 )
                 self.person = replace(self.person, requests=(*self.person.requests, view))
