@@ -21,6 +21,7 @@ from triage.dialogue.effects import (
 )
 from triage.dialogue.incoming import Command, Expired, Incoming, Pressed, Said, Settled
 from triage.dialogue.replies import Button, Reply
+from triage.dialogue.state import Stage
 
 GOES_ON = ("Понятно", "Не помогло", "Не согласен", "Через бота", "Отправить")
 ANSWERS = (
@@ -86,10 +87,10 @@ class Talk:
         name, _, argument = text.removeprefix("/").partition(" ")
         return self.give(Command(name, argument))
 
-    def settle(self) -> Step | None:
-        """Let the last timer ring."""
-        timers = [effect for effect in self.done if isinstance(effect, Settle)]
-        return self.give(Settled(timers[-1].revision)) if timers else None
+    def settle(self) -> Step:
+        """Let the last timer ring; one that was never set is an old one."""
+        timers = [effect.revision for effect in self.done if isinstance(effect, Settle)]
+        return self.give(Settled(timers[-1] if timers else 0))
 
     def expire(self) -> Step:
         return self.give(Expired())
@@ -122,23 +123,22 @@ class Talk:
         for _ in range(most):
             if len(self.letters) > before:
                 return self.letters[before]
-            self._walk_on()
+            self.walk_on()
         raise AssertionError(f"no letter after {most} presses; stuck at {self.state.stage}: {self.text}")
 
-    def _walk_on(self) -> None:
+    def walk_on(self) -> Step:
+        """Do one step of the walk."""
         word = next((word for word in GOES_ON if word in self.labels), None)
-        if self.state.stage == "collecting" and self.person.consent:
-            self.settle()
-        elif word:
-            self.press(word)
-        elif self.screen and "шесть цифр" in self.screen.text:
-            self.say(self.code)
-        elif self.screen and "«Письмо самому»" in self.screen.text:
-            self.press("Письмо самому")
-        else:
-            shown = self.screen.text if self.screen else ""
-            answer = next((a for word, a in ANSWERS if word in shown), "Консоль не работает, ошибка 500")
-            self.say(answer)
+        shown = self.screen.text if self.screen else ""
+        if self.state.stage is Stage.COLLECTING and self.person.consent:
+            return self.settle()
+        if word:
+            return self.press(word)
+        if "шесть цифр" in shown or "из шести цифр" in shown:
+            return self.say(self.code)
+        if "«Письмо самому»" in shown:
+            return self.press("Письмо самому")
+        return self.say(next((a for word, a in ANSWERS if word in shown), "Консоль не работает, ошибка 500"))
 
     def _apply(self, effect: Effect) -> None:
         self.done.append(effect)

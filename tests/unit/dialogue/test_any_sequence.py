@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.unit.dialogue.talk import Talk
 from triage.dialogue.effects import DeleteMessage, ExpireUnaccepted, ForgetPerson, Submit
@@ -45,10 +45,8 @@ TEXTS = st.one_of(
     ),
     st.text(max_size=30),
 )
-COMMANDS = (
-    *("start", "new", "faq", "my", "status", "cancel"),
-    *("human", "privacy", "my_data", "delete_me", "help", "nosuch"),
-)
+COMMANDS = ("start", "faq", "my", "status", "privacy", "my_data", "help", "nosuch", "delete_me")
+DROPPING = ("new", "cancel", "human")
 FILES = (
     ReceivedFile("a.png", 10, ref="r1"),
     ReceivedFile("лог\r\nX: y.txt", 10, text="хрен 4.2.1 пароль: qwerty"),
@@ -118,9 +116,29 @@ class AnySequence(RuleBasedStateMachine):
         assert kept or settling
         assert not any(isinstance(effect, Submit) for effect in self.talk.effects)
 
+    @initialize(text=TEXTS, most=st.integers(0, 9))
+    def has_come_some_way(self, text: str, most: int) -> None:
+        self.do(self.talk.say, text)
+        for _ in range(most):
+            self.goes_on()
+
+    @rule()
+    def goes_on(self) -> None:
+        """One step of the documented walk, so that every stage is visited."""
+        self.do(self.talk.walk_on)
+
+    @rule()
+    def goes_on_again(self) -> None:
+        self.goes_on()
+
     @rule(name=st.sampled_from(COMMANDS), argument=st.sampled_from(("", "502", "Шлюз не работает")))
     def commands(self, name: str, argument: str) -> None:
         self.do(self.talk.give, Command(name, argument))
+
+    @rule(name=st.sampled_from(DROPPING), rarely=st.integers(0, 4))
+    def drops_the_draft(self, name: str, rarely: int) -> None:
+        if rarely == 0:
+            self.do(self.talk.give, Command(name))
 
     @rule(revision=st.integers(0, 20))
     def a_pause_passes(self, revision: int) -> None:
@@ -128,7 +146,7 @@ class AnySequence(RuleBasedStateMachine):
 
     @rule()
     def the_last_pause_passes(self) -> None:
-        self.do(lambda: self.talk.settle() or Step(self.talk.state))
+        self.do(self.talk.settle)
 
     @rule()
     def a_day_passes(self) -> None:
