@@ -3,106 +3,129 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from triage.checks.lexicons import lexicon_path, load_sections, wildcard
 
 _SENTENCE_END = re.compile(r"[.!?…\n;]+(?=\s|$)|\n")
 _TOKEN = re.compile(r"[^\W_]+|[,:;()«»\"—–-]")
-
-_STAFF = re.compile(
-    r"поддержк\w*|техподдержк\w*|техпод\w*|сап+орт\w*|суп+орт\w*|тп|support\w*|разраб\w*|программист\w*|прогер\w*|кодер\w*|специалист\w*|спец\w{0,3}"
-    r"|сотрудни\w*|оператор\w{0,3}|инженер\w{0,3}|менеджер\w*|консультант\w*|эксперт\w{0,3}|лини[яюи]|команд[аеыу]|контор\w*|фирм\w*|компани\w*|интегратор\w*"
-    r"|белл\w?|бэлл\w?|bell|тестировщик\w*|манагер\w*|персонал\w*|службе?а?|хелпдеск\w*|helpdesk|devs?|developers?|guys|staff|team|аналитик\w*|архитектор\w*|авторы|писал\w?"
+_MENTION = re.compile(
+    r"(?<!\w)слов(?:о|а|у|е|ом|ами|ах)?(?: типа| вроде| как)?[\s:—–-]{0,3}(?:[«\"„“][^»\"”]{1,20}[»\"”][\s,и]{1,4}){0,6}[«\"'„“]?$"
 )
-_YOU = re.compile(
-    r"вы|вас|вам|вами|ты|тебя|тебе|тобой|you|ваша?е?й?|ваши\w?|вашего|вашему|вашу|твой|твоя|твои|vy|vas|vam|vashi|vash|your?|u"
-)
-_YOUR = re.compile(r"ваш\w{0,3}|тво[йеияю]\w{0,2}|your|vash\w?")
-_OTHERS = re.compile(
-    r"наш\w{0,3}|мо[йеяи]\w{0,2}|мои\w?|я|себя|себе|сам|сама|сами|мы|админ\w{0,4}|сисадмин\w*|айтишник\w*|бухгалтер\w*|директор\w{0,2}|шеф\w?|босс\w?|начальни\w*"
-    r"|пользовател\w*|юзер\w*|клиент\w{0,3}|заказчик\w*|подрядчик\w*|партн[её]р\w*|банк\w{0,2}|провайдер\w*|хакер\w*|сосед\w*|студент\w*|школьни\w*|ученик\w*|коллег\w*|муж|жена|сын\w?"
-    r"|кто-то|какой-то|какие-то|какая-то|уборщиц\w*|стаж[её]р\w*|монтажник\w*|поставщик\w*|хостер\w*|безопасник\w*|врач\w*|пациент\w*|покупател\w*|водител\w*|конкурент\w*|спамер\w*|бот\w{0,3}|робот\w?|my|our|i|me"
-)
-_THINGS = re.compile(
-    r"портал\w{0,2}|шлюз\w{0,2}|гейт\w{0,4}|гейтвей\w*|консол\w{1,3}|систем\w{1,2}|интерфейс\w{0,2}|программ\w{1,2}|прог\w|кнопк\w{1,2}|сервис\w{0,2}|сервер\w{0,2}|ошибк\w{1,2}|шарманк\w{1,2}|поделк\w{1,2}"
-    r"|продукт\w{0,2}|прокси|политик\w{1,2}|полиси|софт\w{0,2}|софтин\w|апи|апишк\w{1,2}|api|кеш|валидатор\w?|парсер\w?|алгоритм\w?|вопрос\w{0,2}|сообщени\w|документаци\w|форм\w|страниц\w|кабинет\w?|капч\w|авторизаци\w|фильтр\w?|проверк\w|лимит\w?"
-    r"|ситуаци\w|ид(?:ея|еи)|решени\w|настройк\w|конфиг\w{0,2}|компьютер\w?|принтер\w?|комп\w?|ноут\w{0,3}|браузер\w?|робот\w?|автоответ\w*|логик\w|дизайн\w?|меню|план\w?|окн\w|окошк\w|релиз\w?|версия|обновлени\w|апдейт\w?|gateway|portal|console|мастер"
-)
-_NEGATION = frozenset("не ни чтоб".split())  # noqa: SIM905
-_META = re.compile(
-    r"слов[оаеу]\w{0,2}(?!\w)|фильтр|нецензур|цензур|бранн|ругательств|регламент|правил|словар|стоп-лист|модерац|черн\w{2,3} спис|запрещ[её]н|антимат|матерн|мат(?:а|ом|у|ы)?(?!\w)|маскир|оскорбл|п\. ?4\.[28]"
-)
+_IMPERATIVE = re.compile(r"(?<!\w)(?:\w{2,}(?:йте|ите|ьте)|вы|вас|вам|ваш\w{0,3})(?!\w)")
 _QUOTES = "«»\"“”„'‘’`"
+_FAR = 99
+_NEAR_OTHER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Words that tell who or what is meant."""
+
+    staff: re.Pattern[str]
+    you: re.Pattern[str]
+    your: re.Pattern[str]
+    others: re.Pattern[str]
+    things: re.Pattern[str]
+    blamers: re.Pattern[str]
+    meta: re.Pattern[str]
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:
-    """Tell whether a word is only mentioned: in quotes, in a text about words, rules or the filter."""
-    left, right = _sentence(text, start, end)
-    around = text[left:start] + " " + text[end:right]
-    if not _META.search(around):
-        return False
+    """Tell whether a word is only mentioned: in quotes, in a sentence about words, rules or the filter."""
     before, after = text[max(0, start - 60) : start], text[end : end + 60]
-    opened = any(q in before for q in _QUOTES) and any(q in after for q in _QUOTES)
-    return opened or re.search(r"слов\w{0,2}[:\s]*$", before) is not None
+    if _MENTION.search(before):
+        return True
+    left, right = _sentence(text, start, end)
+    if not _people().meta.search(text[left:start] + " " + text[end:right]):
+        return False
+    return any(q in before for q in _QUOTES) and any(q in after for q in _QUOTES)
 
 
 def said_of_staff(text: str, start: int, end: int, *, weak: bool = False) -> bool:
     """Tell whether the word at a span of a folded text calls staff or the company's people names.
 
-    `weak` words (animals, «клоуны», «мошенники») need staff in the same sentence.
+    `weak` words (animals, «клоуны», «мошенники») have plain meanings and need staff right beside them.
     """
+    people = _people()
     left, right = _sentence(text, start, end)
-    before = _TOKEN.findall(text[left:start])[-14:]
-    after = _TOKEN.findall(text[end:right])[:10]
-    if before and before[-1] in _NEGATION:
+    before = _TOKEN.findall(text[left:start])[-16:][::-1]
+    after = _TOKEN.findall(text[end:right])[:12]
+    if before and before[0] in ("не", "ни") or after and people.things.fullmatch(after[0]):
         return False
-    near_other = _distance(before, after, _OTHERS)
-    near_staff = min(_staff_distance(before, after), 99)
-    near_thing = _distance([], after[:1], _THINGS)
-    if near_thing <= 1:
+    other = min(_distance(before, people.others), _distance(after, people.others))
+    staff = min(_staff_distance(before, people), _staff_distance(after, people))
+    if weak:
+        blamed = any(people.blamers.fullmatch(t) for t in before)
+        called = _is_vocative(before, after) and _IMPERATIVE.search(text[max(0, start - 300) : end + 300]) is not None
+        return (called or (staff <= 3 and staff < other)) and not blamed
+    if staff < _FAR:
+        return staff <= other + 2
+    if other <= _NEAR_OTHER or any(people.blamers.fullmatch(t) for t in before):
         return False
-    if near_staff < 99:
-        return near_staff <= near_other + 2
-    if near_other <= 6 or weak:
-        return False
-    return _is_plural(text[start:end]) and _distance(before, after, _THINGS) > 1
+    return text[start:end].endswith(("ы", "и", "е", "ье", "s", "y", "i")) and _thing_distance(before, after, people) > 1
 
 
-def _staff_distance(before: list[str], after: list[str]) -> int:
-    """Distance to the nearest person addressed; «ваш портал» is a thing, not a person."""
-    best = 99
-    for tokens in (before[::-1], after):
-        for at, token in enumerate(tokens, 1):
-            if _STAFF.fullmatch(token):
-                best = min(best, at)
-                break
-            if _YOU.fullmatch(token) and not _owns_thing(tokens, at - 1, tokens is after):
-                best = min(best, at)
-                break
-    return best
+def _is_vocative(before: list[str], after: list[str]) -> bool:
+    return (not before or before[0] in ",—–-") and (not after or after[0] == ",")
 
 
-def _owns_thing(tokens: list[str], at: int, forward: bool) -> bool:
-    if not _YOUR.fullmatch(tokens[at]):
-        return False
-    nexts = tokens[at + 1 : at + 4] if forward else tokens[max(0, at - 3) : at][::-1]
-    return any(_THINGS.fullmatch(t) for t in nexts)
+def said_of_thing(text: str, start: int, end: int) -> bool:
+    """Tell whether something rather than somebody is called names in the sentence."""
+    people = _people()
+    left, right = _sentence(text, start, end)
+    before = _TOKEN.findall(text[left:start])[-16:][::-1]
+    after = _TOKEN.findall(text[end:right])[:12]
+    return _thing_distance(before, after, people) < min(_distance(before, people.others), _distance(after, people.others))
 
 
-def _distance(before: list[str], after: list[str], words: re.Pattern[str]) -> int:
-    for at in range(1, 15):
-        if at <= len(before) and words.fullmatch(before[-at]):
+def _thing_distance(before: list[str], after: list[str], people: People) -> int:
+    return min(_distance(before, people.things), _distance(after, people.things))
+
+
+def _staff_distance(tokens: list[str], people: People) -> int:
+    """Distance to the nearest person addressed; «ваш портал» is a thing, «вашего номера» nobody."""
+    for at, token in enumerate(tokens, 1):
+        if people.staff.fullmatch(token) and not _is_ours(tokens, at - 1):
             return at
-        if at <= len(after) and words.fullmatch(after[at - 1]):
+        if people.you.fullmatch(token) or (people.your.fullmatch(token) and not _owns_thing(tokens, at - 1, people)):
             return at
-    return 99
+    return _FAR
 
 
-def _is_plural(word: str) -> bool:
-    return word.endswith(("ы", "и", "е", "ье", "s", "y", "i"))
+def _is_ours(tokens: list[str], at: int) -> bool:
+    """«Наши разработчики» are not the staff meant; the tokens may run backwards."""
+    beside = tokens[max(0, at - 1) : at] + tokens[at + 1 : at + 2]
+    return any(t.startswith("наш") or t in ("мой", "мои", "свои", "свой") for t in beside)
+
+
+def _owns_thing(tokens: list[str], at: int, people: People) -> bool:
+    beside = tokens[max(0, at - 2) : at] + tokens[at + 1 : at + 3]
+    return any(people.things.fullmatch(t) for t in beside)
+
+
+def _distance(tokens: list[str], words: re.Pattern[str]) -> int:
+    return next((at for at, token in enumerate(tokens, 1) if words.fullmatch(token)), _FAR)
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     left = max(0, start - 160)
     for match in _SENTENCE_END.finditer(text, left, start):
         left = match.end()
-    right = _SENTENCE_END.search(text, end, min(len(text), end + 160))
-    return left, right.start() if right else min(len(text), end + 160)
+    stop = min(len(text), end + 160)
+    right = _SENTENCE_END.search(text, end, stop)
+    return left, right.start() if right else stop
+
+
+@lru_cache(4)
+def _people(path: Path | None = None) -> People:
+    sections = load_sections(path or lexicon_path("people.txt"))
+    words = {
+        name: re.compile("|".join(wildcard(p) for entry in entries for p in entry.pattern.split()))
+        for name, entries in sections.items()
+        if name != "meta"
+    }
+    meta = re.compile("|".join(rf"(?<!\w)(?:{entry.pattern})" for entry in sections["meta"]))
+    return People(**words, meta=meta)

@@ -20,6 +20,7 @@ _SOUND = str.maketrans("abcdefghijklmnopqrstuvwxyz3469", "абцдефгхийк
 
 _CYRILLIC = re.compile(r"[а-яёіїєґ]")
 _MIXED_HINT = re.compile(r"[а-я][a-z0-9@$€¥α-ωіїєґ]|[a-z0-9@$€¥α-ωіїєґ][а-я]")
+_NUMERAL = re.compile(r"\d+[а-я]|[а-я]\d+|\d{2,}[а-я]+")
 _MIXED = re.compile(r"[\w@$€¥]+")
 
 
@@ -29,7 +30,7 @@ def mixed_scripts(text: str) -> Iterator[Disguise]:
         return
     for match in _MIXED.finditer(text):
         word = match.group()
-        if 2 <= len(word) <= 40 and _MIXED_HINT.search(word):
+        if 2 <= len(word) <= 40 and _MIXED_HINT.search(word) and not _NUMERAL.fullmatch(word):
             yield match.start(), match.end(), _readings(word)
 
 
@@ -40,11 +41,22 @@ def _readings(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*seen, wild) if wild else seen))
 
 
+_LEET = re.compile(r"(?<!\w)[a-z]{1,12}[0134@$][a-z]{1,12}(?!\w)")
+_LEET_LOOK = str.maketrans("0134@$", "oieaas")
+
+
+def latin_digits(text: str) -> Iterator[Disguise]:
+    """«sh1t», «b!tch», «huyn9»: a digit inside a Latin word."""
+    for match in _LEET.finditer(text):
+        yield match.start(), match.end(), (match.group().translate(_LEET_LOOK),)
+
+
 _MASKED_HINT = re.compile(r"\w[*#@$%&^~•·×|+=?!░▒▓▪●■□○◦∗⁎✱✻❉\ufffd\u2600-\u27bf\U0001f300-\U0001faff.…_-]|█")
 _SIGN = r"*#@$%&^~•·×|+=?!░▒▓▪●■□○◦∗⁎✱✻\ufffd\u2600-\u27bf\U0001f300-\U0001faff"
 _MASKED = re.compile(
     rf"(?<!\w)(?:[^\W_]{{1,20}}(?:[{_SIGN}]{{1,12}}|\.{{2,8}}|…{{1,3}}|[._'’`-](?=\w))){{1,12}}(?:[^\W_]{{1,20}})?(?![\w@])"
 )
+_TWO_SCRIPTS = re.compile(r"[a-z]{3}[-._/'][а-я]{3}|[а-я]{3}[-._/'][a-z]{3}")
 _LONE = re.compile(rf"[{_SIGN}.…_'’`-]+")
 
 
@@ -62,15 +74,17 @@ def masked_letters(text: str) -> Iterator[Disguise]:
 def _unmasked(word: str) -> tuple[str, ...]:
     core = word.rstrip("?!.…|=+~^")
     look = core.translate(_LOOK) if _CYRILLIC.search(core) else core
-    joined = _LONE.sub("", look)
+    joined = "" if _TWO_SCRIPTS.search(core) else _LONE.sub("", look)
     wild = _LONE.sub(_wild, core)
     wild = wild.translate(_LOOK) if _CYRILLIC.search(core) else wild
-    trailing = _LONE.sub(_wild, word) if core != word else ""
+    trailing = _LONE.sub(_wild, word) if core != word and word[-1] not in ".…?!" else ""
     return tuple(dict.fromkeys(s for s in (joined, wild, trailing) if s and s.strip("?*")))
 
 
 def _wild(match: re.Match[str]) -> str:
     run = match.group()
+    if run == "-":
+        return ""
     if len(run) == 1 and run != "…":
         return "?"
     return "*" if run[0] in ".…" else "?" * len(run) + "*" if len(run) > 2 else "?" * len(run)
@@ -121,7 +135,7 @@ def stretched_letters(text: str) -> Iterator[Disguise]:
 
 
 _FRAGMENT = re.compile(
-    r"(?<!\w)(х|ху|п|пи|пиз|пизд|б|бл|бля|е|еб|йо|за|зае|заеб|у|уе|на|нах|о|ох|оху|с|су|м|му|муд|г|го|ж|жо|пид|пидо|д|де|деб)"
+    r"(?<!\w)(х|ху|п|пи|пиз|пизд|б|бл|бля|е|еб|йо|зае|заеб|уе|нах|ох|оху|су|м|му|муд|муда|го|жо|пид|пидо|пидор|де|деб|ни|ниху|на|наху|по|поху|до|доху|долбо|ганд)"
     r"[ \t]([а-я]{1,8})(?:[ \t]([а-я]{1,4}))?(?!\w)"
 )
 
@@ -144,6 +158,7 @@ def word_bounds(text: str, at: int) -> tuple[int, int]:
 
 FINDERS: tuple[Callable[[str], Iterator[Disguise]], ...] = (
     mixed_scripts,
+    latin_digits,
     masked_letters,
     gaps,
     stretched_letters,

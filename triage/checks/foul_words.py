@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -15,7 +14,9 @@ from triage.checks.lexicons import lexicon_path, load_sections
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
 _LITERAL = re.compile(r"[^*]+")
 _ALLOW = "allow"
-_SKIPPED = frozenset({"forms"})
+_MASKED = frozenset({"obscene", "slur", "rude", "insult"})
+_ALPHABET = ("аеиоуыэюяйбвгджзклмнпрстфхцчшщьъ", "aeiouybcdfghjklmnpqrstvwxz")
+_SKIPPED = frozenset({"forms", "phrases"})
 
 
 class FoulWords:
@@ -41,6 +42,8 @@ class FoulWords:
             self._automaton.add_word(key, (len(key), tuple(numbers)))
         self._automaton.make_automaton()
         self._memo: dict[str, frozenset[str]] = {}
+        phrases = [rf"(?<!\w){entry.pattern}" for entry in sections.get("phrases", ())]
+        self.phrases = re.compile("|".join(phrases)) if phrases else None
         self.forms = tuple(form for entry in sections.get("forms", ()) for form in entry.pattern.split())
 
     def hits(self, text: str) -> Iterator[int]:
@@ -67,6 +70,10 @@ class FoulWords:
         return known
 
     def _unmask(self, spelling: str) -> frozenset[str]:
+        if spelling.count("?") == 1 and "*" not in spelling and _is_telling(spelling):
+            for letter in _ALPHABET[spelling[0].isascii()]:
+                if found := self.judge(spelling.replace("?", letter)) & _MASKED:
+                    return found
         pattern = re.compile(re.escape(spelling).replace(r"\?", r"\w").replace(r"\*", r"\w{0,6}"))
         for form in self.forms:
             if pattern.fullmatch(form):
@@ -81,17 +88,19 @@ class FoulWords:
         return frozenset() if _ALLOW in sections else frozenset(sections)
 
 
+def _is_telling(spelling: str) -> bool:
+    """Three letters beside the hidden one, or two around it, say enough."""
+    return len(spelling) > 3 or (len(spelling) == 3 and spelling[1] == "?")
+
+
 def expansions(pattern: str) -> Iterator[str]:
-    """Yield the spellings of a pattern with its groups written out."""
-    parts: list[tuple[str, ...]] = []
-    done = 0
-    for group in _GROUP.finditer(pattern):
-        parts += (
-            (pattern[done : group.start()],),
-            (*group.group(1).split("|"), *([""] if group.group(2) else [])),
-        )
-        done = group.end()
-    yield from ("".join(choice) for choice in itertools.product(*parts, (pattern[done:],)))
+    """Yield the spellings of a pattern with its groups written out, the innermost group first."""
+    group = _GROUP.search(pattern)
+    if group is None:
+        yield pattern
+        return
+    for choice in (*group.group(1).split("|"), *([""] if group.group(2) else [])):
+        yield from expansions(pattern[: group.start()] + choice + pattern[group.end() :])
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from triage.checks.address import is_quoted, said_of_staff
+from triage.checks.address import is_quoted, said_of_staff, said_of_thing
 from triage.checks.disguise import FINDERS, torn_words, word_bounds
 from triage.checks.foul_words import FoulWords, load_foul_words
 from triage.report import Finding, Language
 from triage.text.normalise import fold
 
 _STRONG = frozenset({"obscene", "slur"})
+_NAMES = frozenset({"slur", "insult", "harsh", "weak"})
 _REASONS = {
     Language.OBSCENE: "нецензурная лексика",
     Language.RUDE: "грубость",
@@ -20,23 +21,25 @@ _REASONS = {
 
 
 def find_language(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
-    """Return coarse phrases in text order; one that is obscene and an insult gives two findings."""
+    """Return coarse phrases in text order; one that is obscene and an insult gives two findings.
+
+    Rude words beside obscene ones add nothing and are left out.
+    """
     words = load_foul_words(lexicon)
     folded = fold(text)
-    found: dict[tuple[int, Language], Finding] = {}
+    found: list[Finding] = []
     taken: list[tuple[int, int]] = []
     for start, end, sections in _foul_spans(folded.text, words):
         if any(s < end and start < e for s, e in taken):
             continue
-        kinds = list(_kinds(folded.text, start, end, sections))
+        kinds = tuple(_kinds(folded.text, start, end, sections))
         if kinds:
             taken.append((start, end))
-        for kind in kinds:
-            span = folded.span(start, end)
-            found.setdefault(
-                (span[0], kind), Finding(*span, kind.value, _REASONS[kind], folded.text[start:end])
-            )
-    return tuple(sorted(found.values(), key=lambda f: (f.start, f.kind)))
+        span = folded.span(start, end)
+        found += (Finding(*span, kind.value, _REASONS[kind], folded.text[start:end]) for kind in kinds)
+    if any(f.kind == Language.OBSCENE for f in found):
+        found = [f for f in found if f.kind != Language.RUDE]
+    return tuple(sorted(found, key=lambda f: (f.start, f.kind)))
 
 
 def _kinds(text: str, start: int, end: int, sections: frozenset[str]) -> Iterator[Language]:
@@ -46,14 +49,20 @@ def _kinds(text: str, start: int, end: int, sections: frozenset[str]) -> Iterato
         yield Language.OBSCENE
     elif "rude" in sections:
         yield Language.RUDE
-    if sections & {"slur", "insult", "weak"}:
-        weak = not sections & {"slur", "insult"}
-        if said_of_staff(text, start, end, weak=weak):
-            yield Language.INSULT
+    if not sections & _NAMES:
+        return
+    if said_of_staff(text, start, end, weak=sections & _NAMES <= {"weak"}):
+        yield Language.INSULT
+    elif "harsh" in sections and said_of_thing(text, start, end):
+        yield Language.RUDE
 
 
 def _foul_spans(text: str, words: FoulWords) -> Iterator[tuple[int, int, frozenset[str]]]:
-    """Yield spans with the lexicon's sections: plain words first, then what hides."""
+    """Yield spans with the lexicon's sections: what hides first, because a plain word may be its beginning."""
+    for finder in FINDERS:
+        for start, end, spellings in finder(text):
+            if sections := _unmasked_sections(words, spellings):
+                yield start, end, sections
     done = -1
     for at in words.hits(text):
         if at <= done:
@@ -62,10 +71,9 @@ def _foul_spans(text: str, words: FoulWords) -> Iterator[tuple[int, int, frozens
         done = end - 1
         if sections := words.judge(text[start:end]):
             yield start, end, sections
-    for finder in FINDERS:
-        for start, end, spellings in finder(text):
-            if sections := _unmasked_sections(words, spellings):
-                yield start, end, sections
+    if words.phrases:
+        for match in words.phrases.finditer(text):
+            yield match.start(), match.end(), frozenset({"rude"})
     for start, end, spellings in torn_words(text):
         if (sections := _unmasked_sections(words, spellings)) and sections & _STRONG:
             yield start, end, sections

@@ -1,29 +1,61 @@
-"""Does the text say what happens or what is wanted, concretely enough to start work? (labels.md, `problem`)."""
+"""Whether a text says what happens or what is wanted, concretely enough to start work (labels.md, `problem`)."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import lexicon_path, load_sections, wildcard
+from triage.checks.lexicons import Entry, lexicon_path, load_sections, wildcard
 from triage.text.normalise import fold
 from triage.text.tokens import WORD
 
+_LONG = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemWords:
+    """Words by what they add to a description, and what no request to this support is about."""
+
+    empty: re.Pattern[str]
+    vague: re.Pattern[str]
+    states: re.Pattern[str]
+    objects: re.Pattern[str]
+    asking: re.Pattern[str]
+    foreign: re.Pattern[str]
+
 
 def states_problem(text: str, lexicon: Path | None = None) -> bool:
-    """Tell whether an object and what is wrong with it, or wanted of it, are named."""
-    empty, foreign = _problem_words(lexicon or lexicon_path("problem.txt"))
+    """Tell whether an object and what is wrong with it, or wanted of it, are named.
+
+    «Не работает», «помогите», «ошибка» alone say nothing; neither do advertising, thanks and greetings.
+    """
+    words = _load(lexicon or lexicon_path("problem.txt"))
     folded = fold(text).text
-    content = [w for w in WORD.findall(folded) if not empty.fullmatch(w)]
-    if len(content) < 2:
+    tokens = WORD.findall(folded)
+    content = [w for w in tokens if not words.empty.fullmatch(w)]
+    if len(content) > _LONG:
+        return True
+    if words.foreign.search(folded):
         return False
-    return foreign.search(folded) is None or len(content) > 60
+    concrete = [w for w in content if not words.vague.fullmatch(w) and (len(w) > 1 or w.isdigit())]
+    if len(concrete) >= 2:
+        return not all(words.objects.fullmatch(w) for w in concrete) or any(words.states.fullmatch(w) for w in tokens)
+    if not concrete:
+        return False
+    if "?" in folded or any(words.asking.fullmatch(w) for w in tokens):
+        return True
+    return words.objects.fullmatch(concrete[0]) is not None and any(words.states.fullmatch(w) for w in tokens)
 
 
 @lru_cache(8)
-def _problem_words(path: Path) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _load(path: Path) -> ProblemWords:
     sections = load_sections(path)
-    empty = re.compile("|".join(wildcard(p) for e in sections["empty"] for p in e.pattern.split()))
-    foreign = re.compile("|".join(rf"(?<!\w){wildcard(e.pattern)}(?!\w)" for e in sections["foreign"]))
-    return empty, foreign
+    words = (_words(sections[name]) for name in ("empty", "vague", "states", "objects", "asking"))
+    foreign = "|".join(rf"(?<!\w)(?:{e.pattern})" for e in sections["foreign"])
+    return ProblemWords(*words, re.compile(foreign))
+
+
+def _words(entries: tuple[Entry, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(wildcard(p) for entry in entries for p in entry.pattern.split()))
