@@ -8,6 +8,7 @@ from triage.dialogue import buttons as b
 from triage.dialogue import flow, reading, texts
 from triage.dialogue.compose import description
 from triage.dialogue.context import Context
+from triage.dialogue.draft import shortened
 from triage.dialogue.effects import RecordFaq
 from triage.dialogue.replies import Reply
 from triage.dialogue.state import Overlay, Stage, State, View
@@ -35,7 +36,11 @@ def view(state: State, context: Context) -> Reply:
     title = overlay.about
     if overlay.view is View.FOUND:
         title = texts.found(overlay.about, len(overlay.entries))
-    wide = [b.entry_button(id, _short(context.faq[id].title)) for id in overlay.entries if id in context.faq]
+    wide = [
+        b.entry_button(id, shortened(context.faq[id].title, _TITLE))
+        for id in overlay.entries
+        if id in context.faq
+    ]
     return Reply(lines(bold(title)), b.rows(wide=wide))
 
 
@@ -126,7 +131,3 @@ def _entry(id: str, context: Context) -> Reply:
 
 def _searched(entry: FaqEntry) -> str:
     return f"{entry.title} {' '.join(entry.questions)} {entry.short}".casefold()
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= _TITLE else f"{title[: _TITLE - 1].rstrip()}…"

@@ -18,15 +18,16 @@ from triage.dialogue.state import Overlay, Stage, State, View
 from triage.dialogue.styled import Words, bold, lines
 from triage.dialogue.turn import Turn
 
-_TYPED = re.compile(r"/([a-z_]{2,20})(?:@\w+)?(?:[ \n]+(.*))?", re.DOTALL)
+_TYPED = re.compile(r"/([a-z_]{2,20})(?:@\w+)?(?:[ \n]+(.*))?", re.DOTALL | re.IGNORECASE)
 
 
 def typed(text: str) -> Command | None:
-    """Return the command that a text is; a path such as /etc/hosts or an unknown word is none."""
+    """Return the command that a text is; a path such as /etc/hosts with words around it is none."""
     match = _TYPED.fullmatch(text.strip())
-    if match is None or match.group(1) not in _COMMANDS:
+    if match is None:
         return None
-    return Command(match.group(1), (match.group(2) or "").strip())
+    name, argument = match.group(1).casefold(), (match.group(2) or "").strip()
+    return Command(name, argument) if name in _COMMANDS or not argument else None
 
 
 def run(turn: Turn, command: Command) -> Turn:

@@ -5,11 +5,12 @@ The letter is fixed here: the preview shows it and the engine sends it as it is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from triage.dialogue import reading, texts
 from triage.dialogue.context import Context
-from triage.dialogue.draft import one_line, visible
+from triage.dialogue.draft import one_line
 from triage.dialogue.incoming import ReceivedFile
 from triage.dialogue.letter import Letter
 from triage.dialogue.state import State
@@ -20,6 +21,8 @@ from triage.text.redact import humanize
 PICTURES = (".jpg", ".jpeg", ".gif", ".png")
 _WORDS = 60
 _STEPS_SHOWN = 800
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
+_NUMBERED = re.compile(r"^\d{1,2}[.)]\s*")
 
 
 def compose(state: State, context: Context) -> Letter:
@@ -97,9 +100,9 @@ def _subject(state: State, context: Context) -> str:
 
 
 def first_words(state: State, limit: int = _WORDS) -> str:
-    """Return the beginning of the description on one line, cut between words."""
-    parts = (part.text for part in reading.clean_pieces(state) if not part.file)
-    words = one_line(" ".join(parts), limit + 1)
+    """Return the beginning of the description on one line, cut between words, without hidden ones."""
+    parts = " ".join(part.text for part in reading.clean_pieces(state) if not part.file)
+    words = one_line(" ".join(word for word in parts.split() if any(c.isalnum() for c in word)), limit + 1)
     if len(words) <= limit:
         return words or texts.SUBJECT_WITHOUT_WORDS
     cut = words[:limit].rsplit(" ", 1)[0].rstrip(" ,.;:—-")
@@ -138,7 +141,7 @@ def _labelled(state: State, context: Context) -> list[str]:
         texts.ATTACHED: ", ".join(file.name for file in state.draft.files),
         texts.LETTER_MARKS: "; ".join(texts.MARKS[mark] for mark in reading.marks(state)),
     }
-    return [f"{label}: {value}" for label, value in rows.items() if value]
+    return [f"{label}:{'' if value[0] == chr(10) else ' '}{value}" for label, value in rows.items() if value]
 
 
 def _number_row(state: State) -> str:
@@ -154,11 +157,22 @@ def _steps(state: State, found: tuple[Finding, ...]) -> str:
     if not found:
         return ""
     whole = reading.clean_text(state)
-    quoted = [one_line(humanize(whole[f.start : f.end]), _STEPS_SHOWN) for f in found]
-    text = "\n".join(f"{n}. {step}" for n, step in enumerate(quoted, 1)) if len(quoted) > 1 else quoted[0]
-    if not visible(text) or len(text) > _STEPS_SHOWN:
+    starts = [finding.start for finding in found]
+    ends = [*starts[1:], _sentence_end(whole, found[-1].end)]
+    quoted = [
+        one_line(humanize(whole[start:end]), _STEPS_SHOWN).strip(" ,;—-")
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    if sum(len(step) for step in quoted) > _STEPS_SHOWN:
         return texts.STEPS_IN_TEXT
-    return f"\n{text}" if len(quoted) > 1 else text
+    if len(quoted) == 1:
+        return quoted[0]
+    return "".join(f"\n{n}. {_NUMBERED.sub('', step)}" for n, step in enumerate(quoted, 1))
+
+
+def _sentence_end(text: str, start: int) -> int:
+    match = _SENTENCE_END.search(text, start)
+    return match.start() if match else len(text)
 
 
 def _headers(state: State) -> tuple[tuple[str, str], ...]:

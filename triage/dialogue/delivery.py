@@ -14,13 +14,14 @@ from triage.dialogue.compose import description, report_json
 from triage.dialogue.context import Context
 from triage.dialogue.effects import HandOver, RecordAddress, SendCode, Submit
 from triage.dialogue.letter import Letter
-from triage.dialogue.replies import Reply
+from triage.dialogue.replies import OutFile, Reply
 from triage.dialogue.state import Stage, State
 from triage.dialogue.styled import bold, lines, pre, quote
 from triage.dialogue.turn import Turn
 
 _MAIL = re.compile(r"[^\s<>,;:()\"«»]+@[^\s<>,;:()\"«»]+")
 _INNER = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?:local|localhost|test)", re.IGNORECASE)
+_SHOWN_IN_CHAT = 12_000
 _MAILTO_LIMIT = 1900
 _DIGITS = 6
 
@@ -32,13 +33,15 @@ def preview(state: State, context: Context) -> Reply:
         bold(texts.PREVIEW_TITLE),
         texts.preview_to(context.policy.addresses.mailbox),
         (bold(f"{texts.SUBJECT}: "), letter.subject),
-        quote(letter.body.rstrip("\n")),
+        quote(_on_screen(letter.body, context).rstrip("\n")),
         texts.answer_to(address) if address else None,
         texts.PREVIEW_HINT,
         texts.NOT_OFFICIAL,
     )
     other = b.OTHER_MAIL if address else None
-    return Reply(runs, b.rows(b.BY_BOT, b.BY_SELF, b.EDIT, b.CANCEL, other))
+    whole = f"{texts.SUBJECT}: {letter.subject}\n\n{letter.body}"
+    files = (OutFile(texts.LETTER_FILE, whole),) if _is_long(letter.body, context) else ()
+    return Reply(runs, b.rows(b.BY_BOT, b.BY_SELF, b.EDIT, b.CANCEL, other), files=files)
 
 
 def address_view(state: State, context: Context) -> Reply:
@@ -116,7 +119,7 @@ def by_self(turn: Turn) -> Turn:
     mailbox = turn.context.policy.addresses.mailbox
     runs = lines(
         texts.by_person(mailbox),
-        pre(f"{letter.subject}\n\n{letter.body}"),
+        pre(f"{letter.subject}\n\n{_on_screen(letter.body, turn.context)}"),
         texts.what_next(turn.context.policy),
     )
     link = mailto(letter, mailbox) if turn.context.channel == "web" else ""
@@ -149,6 +152,15 @@ def mailto(letter: Letter, mailbox: str) -> str:
     head = f"mailto:{mailbox}?subject={escaped(letter.subject)}&body="
     whole = head + escaped(letter.body.replace("\n", "\r\n"))
     return whole if len(whole) <= _MAILTO_LIMIT else head + escaped(texts.MAILTO_CUT)
+
+
+def _is_long(body: str, context: Context) -> bool:
+    return context.channel == "telegram" and len(body) > _SHOWN_IN_CHAT
+
+
+def _on_screen(body: str, context: Context) -> str:
+    """Return the body as a chat shows it: a chat of many small messages gets the rest as a file."""
+    return body[:_SHOWN_IN_CHAT] + texts.WHOLE_IN_FILE if _is_long(body, context) else body
 
 
 def _letter(state: State) -> Letter:

@@ -28,6 +28,11 @@ def one_line(text: str, limit: int = 200) -> str:
     return " ".join(seen.split())[:limit]
 
 
+def shortened(text: str, limit: int) -> str:
+    """Return the text, cut with an ellipsis to at most `limit` characters."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
 def add(draft: Draft, said: Said, new_id: str) -> Draft:
     """Append a message and its usable files; an unusable or twentieth-first file is left out."""
     entry = Entry(sound(said.text), said.message, said.forwarded)

@@ -61,6 +61,7 @@ def answered(turn: Turn, said: Said) -> Turn:
     if field in (FieldName.SITE, FieldName.VERSION):
         text = one_line(text, 300)
     shown = reading.clean_answer(text, turn.context)
+    turn = _told_besides(turn, field, said.text)
     return keep(turn, Answer(field, shown, fits=good, message=said.message))
 
 
@@ -97,6 +98,18 @@ def numbered(turn: Turn, said: Said) -> Turn:
     if not turn.state.explained:
         return turn.to(explained=True).shown()
     return flow.go_on(reading.refresh(turn.to(draft=add(turn.state.draft, said, turn.context.new_id))))
+
+
+def _told_besides(turn: Turn, asked: FieldName, text: str) -> Turn:
+    """Keep what an answer tells of other missing fields, so that it is not asked for again."""
+    found = turn.context.analyze(Request(text=text)).fields
+    values = {FieldName.SITE: found.site, FieldName.VERSION: found.version}
+    besides = tuple(
+        Answer(field, reading.clean_answer(one_line(", ".join(f.value for f in values[field])), turn.context))
+        for field in reading.open_fields(turn.state)
+        if field is not asked and values.get(field)
+    )
+    return turn.to(answers=(*turn.state.answers, *besides))
 
 
 def fits(turn: Turn, field: FieldName, text: str) -> bool:

@@ -6,6 +6,7 @@ from triage.dialogue import buttons as b
 from triage.dialogue import divide, reading, texts
 from triage.dialogue.compose import description, field_value, first_words
 from triage.dialogue.context import Context
+from triage.dialogue.draft import one_line, shortened
 from triage.dialogue.replies import Button, Reply, Run
 from triage.dialogue.state import State
 from triage.dialogue.styled import Words, bold, flow, lines, link, marked, quote
@@ -17,6 +18,7 @@ from triage.text.redact import redact
 _ESSENCE = 140
 _SHOWN = 1200
 _BUTTON_TITLE = 60
+_PART = 50
 _MOST_ENTRIES = 3
 
 
@@ -140,11 +142,7 @@ def _instead(state: State, context: Context) -> list[str]:
 
 
 def _entries(ids: list[str], context: Context) -> list[Button]:
-    return [b.entry_button(id, _short(context.faq[id].title)) for id in ids]
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= _BUTTON_TITLE else f"{title[: _BUTTON_TITLE - 1].rstrip()}…"
+    return [b.entry_button(id, shortened(context.faq[id].title, _BUTTON_TITLE)) for id in ids]
 
 
 def _divisible(state: State) -> bool:
@@ -152,7 +150,9 @@ def _divisible(state: State) -> bool:
 
 
 def _several(state: State, context: Context) -> str:
-    return texts.several(context.policy.quote("2.4"), len(divide.parts(state.draft)))
+    shown = (reading.clean_answer(part, context) for part in divide.parts(state.draft))
+    starts = tuple(shortened(one_line(part), _PART) for part in shown)
+    return texts.several(context.policy.quote("2.4"), starts)
 
 
 def _from(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:

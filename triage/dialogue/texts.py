@@ -180,10 +180,11 @@ def missing(fields: tuple[str, ...]) -> str:
     return f"Не хватает: {', '.join(FIELD_GENITIVE[field] for field in fields)}."
 
 
-def several(quote: str, parts: int) -> str:
+def several(quote: str, parts: tuple[str, ...]) -> str:
+    letters = plural(len(parts), "письмо", "письма", "писем")
     offer = (
-        f"«Разделить» сделает {plural(parts, 'письмо', 'письма', 'писем')} по очереди."
-        if parts > 1
+        f"«Разделить» сделает {letters} по очереди: {', '.join(f'«{part}»' for part in parts)}."
+        if parts
         else "«Разделить» поможет написать их по очереди."
     )
     return f"Похоже, здесь несколько разных вопросов (п. 2.4): «{quote}». {offer} Можно отправить и так."
@@ -288,6 +289,8 @@ ATTACHED = "Вложения"
 PREVIEW_HINT = (
     "«Через бота»: письмо уйдёт отсюда, ответ придёт на Вашу эл. почту. «Письмо самому»: готовое письмо Вам."
 )
+WHOLE_IN_FILE = "… Письмо длинное, целиком оно в файле."
+LETTER_FILE = "pismo.txt"
 NOT_OFFICIAL = "Переписка здесь не является официальным обращением (п. 4.5), им станет письмо."
 
 
@@ -372,7 +375,7 @@ MARKS: Mapping[str, str] = {
     "incomplete": "часть сведений неизвестна",
     "foul": "грубые слова скрыты",
     "human": "пользователь просит ответа сотрудника",
-    "review": "оценка программы не уверенная, нужна проверка сотрудником",
+    "review": "программа не уверена в оценке, нужна проверка сотрудником",
 }
 SUBJECT_WITHOUT_WORDS = "обращение без описания"
 
