@@ -10,12 +10,13 @@ import structlog
 from telegram import Document, Message
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
-from bot import reading, texts
+from bot import texts
 from bot.backoff import Backoff
 from bot.client import Client, seconds
 from bot.masking import masked_text
 from triage.desk.ports import ChatKey
 from triage.dialogue.incoming import ReceivedFile
+from triage.text import attachments as reading
 
 DOWNLOAD_LIMIT = 20 << 20  # bytes, what Telegram gives out to a bot
 Keep = Callable[[ChatKey, str, bytes], str]

@@ -71,6 +71,13 @@ class Conversations:
             rows = unit.replies.after(chat, seq)
         return tuple(StoredReply(n, msgspec.json.decode(body, type=Reply), at) for n, body, at in rows)
 
+    def live_screen(self, chat: ChatKey) -> int:
+        """Return the number of the screen whose buttons can be pressed now, 0 when there is none."""
+        with self._world.store.unit() as unit:
+            read = unit.conversations.open(chat, self._world.clock())
+        state = _state(read.state)
+        return state.screen if state.buttons else 0
+
     def keep_file(self, chat: ChatKey, name: str, content: bytes) -> str:
         """Keep a picture for the letter and return its reference."""
         ref, now = uuid.uuid4().hex, self._world.clock()

@@ -1,0 +1,54 @@
+"""What arrives by the web page or the terminal, made fit for a conversation.
+
+This is their border: secrets are masked here, before anything is stored or logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from triage.checks.secrets import find_secrets
+from triage.dialogue.incoming import ReceivedFile
+from triage.text.attachments import Kind, decoded, is_picture, kind_of
+from triage.text.redact import redact
+
+FILE_LIMIT = 20 << 20  # bytes, the same as Telegram gives out to a bot
+Keep = Callable[[str, bytes], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file as the conversation takes it, and the kinds of secrets that were hidden in it."""
+
+    file: ReceivedFile
+    secret_kinds: tuple[str, ...] = ()
+
+
+def masked(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text without secrets, as long as before, and the kinds that were hidden."""
+    found = find_secrets(text)
+    return redact(text, found), tuple(sorted({finding.kind for finding in found}))
+
+
+def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep) -> Arrived:
+    """Take a file of `size` bytes: keep a picture, read a text; what cannot be used says why.
+
+    `read` is called only for a file that may be used. Raises what `read` and `keep` raise.
+    """
+    shown, kinds = masked(name)
+    kind = kind_of(name)
+    if kind is Kind.OTHER:
+        return Arrived(ReceivedFile(shown, size, problem="format"), kinds)
+    if size > FILE_LIMIT:
+        return Arrived(ReceivedFile(shown, size, problem="too_big"), kinds)
+    content = read()
+    if kind is Kind.PICTURE:
+        if not is_picture(name, content):
+            return Arrived(ReceivedFile(shown, size, problem="format"), kinds)
+        return Arrived(ReceivedFile(shown, size, ref=keep(shown, content)), kinds)
+    text = decoded(content)
+    if text is None:
+        return Arrived(ReceivedFile(shown, size, problem="binary"), kinds)
+    clean, inner = masked(text)
+    return Arrived(ReceivedFile(shown, size, text=clean), tuple(sorted({*kinds, *inner})))
