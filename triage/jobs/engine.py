@@ -133,6 +133,7 @@ class DurableEngine:
         Call it beside the event loop (`asyncio.to_thread`): inside it nothing could finish meanwhile.
         """
         if not self.running:
+            self._unlock()
             return
         with suppress(RuntimeError):
             asyncio.get_running_loop()
@@ -141,8 +142,7 @@ class DurableEngine:
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=grace)
         if self._reaper:
             self._reaper.stop()
-        if self._lock:
-            self._lock.close()
+        self._unlock()
 
     def forget(self, before: datetime) -> int:
         """Erase the engine's record of jobs that ended before; return how many."""
@@ -186,10 +186,17 @@ class DurableEngine:
         if not path or path == ":memory:":
             return True
         self._lock = Path(f"{path}.worker").open("w", encoding="ascii")  # noqa: SIM115  # held until stop
-        with suppress(BlockingIOError):
+        try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        return False
+        except BlockingIOError:
+            self._unlock()
+            return False
+        return True
+
+    def _unlock(self) -> None:
+        if self._lock:
+            self._lock.close()
+        self._lock = None
 
 
 def _function(work: Work) -> Work:
