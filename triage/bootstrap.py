@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from triage.desk.desk import Desk
 from triage.desk.ports import AgentsBoard, Mailer, UpdateHandler
-from triage.faq.entries import FaqEntry, load_entries
+from triage.faq.entries import FaqEntry
 from triage.jobs.carrier import Board, Carrier
 from triage.jobs.conversations import Conversations
 from triage.jobs.engine import BOARD, INBOX, MAIL, REPLIES, TIMERS, UPKEEP, DurableEngine
@@ -21,9 +21,10 @@ from triage.jobs.metrics import Metrics
 from triage.jobs.ports import Messenger
 from triage.jobs.upkeep import Upkeep
 from triage.jobs.world import World, utc_now
+from triage.loading import load_chain
 from triage.mail import MailComposer, OutboxMailer, SmtpMailer
 from triage.mail.smtp import SmtpServer
-from triage.policy.pack import Policy, load_policy
+from triage.policy.pack import Policy
 from triage.report import Request, TriageReport
 from triage.settings import Settings
 from triage.store import Database, connect
@@ -96,12 +97,12 @@ def build(
 
     Raises WrongSetting, WrongPolicy, WrongContent, ModelUnavailable or StoreUnavailable with advice.
     """
-    policy = load_policy(settings.policy_path, mailbox=settings.support_mailbox or None)
-    faq = load_entries(settings.data_dir / "faq")
+    loaded = load_chain(settings)
+    policy, faq = loaded.policy, loaded.entries
     database = connect(settings.database_url)
     database.ping()
     engine = DurableEngine(database.engine, database.url, settings.worker_id)
-    chain = analyze or _chain(settings, policy, faq)
+    chain = analyze or loaded.analyzer.analyze
     agents = bool(settings.telegram_token and settings.agents_chat_id)
     composer = MailComposer(settings.mail_from, policy.addresses.mailbox, clock)
     world = World(
@@ -134,9 +135,3 @@ def _mailer(settings: Settings) -> Mailer:
     if settings.smtp_url:
         return SmtpMailer(SmtpServer.from_url(settings.smtp_url))
     return OutboxMailer(settings.outbox_dir)
-
-
-def _chain(settings: Settings, policy: Policy, faq: Mapping[str, FaqEntry]) -> Analyze:
-    from triage.analyzer import Analyzer
-
-    return Analyzer.load(settings, policy, faq).analyze

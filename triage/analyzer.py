@@ -1,0 +1,74 @@
+"""The chain: from a request's text to its report, in reading order. Pure: no clock, no network, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from triage.checks import Checks, run_checks
+from triage.checks.secrets import find_secrets
+from triage.classify.classifier import Classifier, Prediction
+from triage.classify.fallback import guess
+from triage.faq.search import FaqSearch
+from triage.policy.decide import Outlook, choose_action, missing_fields
+from triage.policy.pack import Policy
+from triage.report import FaqHit, Fields, Request, Scope, TriageReport, Urgency
+from triage.text.redact import redact
+
+
+@dataclass(frozen=True, slots=True)
+class Analyzer:
+    """The wired chain. Without a classifier every request is marked for review and still goes on."""
+
+    policy: Policy
+    classifier: Classifier | None
+    faq: FaqSearch | None
+    notes: tuple[str, ...] = ()
+
+    def analyze(self, request: Request, *, explain: bool = True) -> TriageReport:
+        """Return the report; spans are offsets in `request.text`."""
+        secrets = find_secrets(request.text)
+        text = redact(request.text, secrets)
+        checks = run_checks(text, secrets)
+        seen = f"{request.subject}\n{text}" if request.subject else text
+        prediction = self._classify(seen, checks, explain=explain and seen is text)
+        hits = self._answers(prediction)
+        return self._report(request, checks, prediction, hits)
+
+    def _classify(self, text: str, checks: Checks, *, explain: bool) -> Prediction:
+        if self.classifier is None:
+            return guess(checks)
+        return self.classifier.classify(text, checks, checks.secrets, explain=explain)
+
+    def _answers(self, prediction: Prediction) -> tuple[FaqHit, ...]:
+        if self.faq is None or not len(prediction.columns):
+            return ()
+        return self.faq.search(prediction.columns, prediction.weights, prediction.scope_probabilities)
+
+    def _report(
+        self, request: Request, checks: Checks, prediction: Prediction, hits: tuple[FaqHit, ...]
+    ) -> TriageReport:
+        rule = self.policy.scope_rule(prediction.scope.label)
+        priority = self.policy.priority_rule(prediction.priority.label)
+        missing = missing_fields(
+            rule,
+            problem=checks.problem,
+            site=bool(checks.site),
+            version=bool(checks.version),
+            steps=bool(checks.steps),
+        )
+        outlook = Outlook(rule, {f.kind for f in checks.language}, bool(hits), missing)
+        return TriageReport(
+            id=request.id,
+            priority=Urgency(prediction.priority, priority.hours, priority.clause),
+            scope=Scope(prediction.scope, rule.category, rule.verdict, rule.clause),
+            fields=Fields(checks.site, checks.version, checks.steps, checks.problem, missing),
+            language=checks.language,
+            secrets=checks.secrets,
+            several_problems=checks.several,
+            request_number=checks.request_number,
+            faq=hits,
+            action=choose_action(outlook),
+            needs_review=prediction.review,
+            notes=self.notes,
+            artefacts=checks.artefacts,
+        )

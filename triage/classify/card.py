@@ -1,0 +1,135 @@
+"""The model card, generated from measured numbers only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from triage.classify.corpus import Labelled
+from triage.classify.train import Measured
+
+_CONFUSIONS = 15
+_BINS = 10
+
+
+def write_card(path: Path, manifest: dict[str, Any], rows: Sequence[Labelled], measured: Measured) -> None:
+    """Write the card of the model that the manifest describes."""
+    parts = [
+        _intro(manifest),
+        _figures(manifest),
+        _labels(manifest, rows),
+        _confusions(rows, measured),
+        _calibration(rows, measured),
+        _faq(manifest),
+        _weaknesses(manifest),
+    ]
+    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _intro(manifest: dict[str, Any]) -> str:
+    return f"""# Model card: the quick reader
+
+Written by `triage train`; every number below is measured, none is typed in.
+
+- Task: scope rule (22) and priority (3) of a Russian support request, with the FAQ entry that answers it.
+- Model: linear support vector machines over words, word pairs, lemmas, lemma pairs, character 2- to 5-grams and
+  word groups; above them a multinomial logistic regression over the margins and the checks' signals, trained on
+  out-of-fold margins. Lemmas by natasha's morphology, frozen into a table.
+- Corpus: {manifest["texts"]} hand-written texts in {manifest["batches"]} batches (data/README.md).
+- Protocol: {manifest["folds"]}-fold cross-validation grouped by batch, seed {manifest["seed"]}; a text is scored by
+  layers that never saw its batch. The served model is fitted on the whole corpus.
+- Intended use: suggesting labels to people who can correct them. Not for deciding alone where `needs_review` is set."""
+
+
+def _figures(manifest: dict[str, Any]) -> str:
+    scope, priority = manifest["metrics"]["scope"], manifest["metrics"]["priority"]
+    high = manifest["metrics"]["per_label"]["priority"]["high"]
+    lines = [
+        ("scope rule, accuracy", scope["accuracy"]),
+        ("scope rule, macro-F1", scope["macro_f1"]),
+        ("category, accuracy", scope["category_accuracy"]),
+        ("verdict, accuracy", scope["verdict_accuracy"]),
+        ("in scope but called out of scope", scope["in_called_out"]),
+        ("scope, expected calibration error", scope["calibration_error"]),
+        ("scope, decided alone at 95 % accuracy", scope["alone_at_95"]),
+        ("priority, accuracy", priority["accuracy"]),
+        ("priority, macro-F1", priority["macro_f1"]),
+        ("priority `high`, precision", high[0]),
+        ("priority `high`, recall", high[1]),
+        ("priority, expected calibration error", priority["calibration_error"]),
+        ("priority, decided alone at 95 % accuracy", priority["alone_at_95"]),
+        ("requests marked for review", manifest["metrics"]["review"]),
+    ]
+    return "## Figures\n\n| measure | value |\n| --- | --- |\n" + "\n".join(
+        f"| {n} | {v:.3f} |" for n, v in lines
+    )
+
+
+def _labels(manifest: dict[str, Any], rows: Sequence[Labelled]) -> str:
+    counts = Counter(row.scope for row in rows) + Counter(row.priority.value for row in rows)
+    lines = [
+        "## Per label",
+        "",
+        "| label | texts | precision | recall | F1 |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for head in ("scope", "priority"):
+        for label, (precision, recall, f1) in manifest["metrics"]["per_label"][head].items():
+            lines.append(f"| `{label}` | {counts[label]} | {precision:.2f} | {recall:.2f} | {f1:.2f} |")
+    return "\n".join(lines)
+
+
+def _confusions(rows: Sequence[Labelled], measured: Measured) -> str:
+    guess = np.array(measured.labels["scope"])[measured.probabilities["scope"].argmax(axis=1)]
+    pairs = Counter((row.scope, str(g)) for row, g in zip(rows, guess, strict=True) if row.scope != g)
+    lines = ["## Most frequent confusions", "", "| true | taken for | texts |", "| --- | --- | --- |"]
+    lines += [
+        f"| `{true}` | `{taken}` | {count} |" for (true, taken), count in pairs.most_common(_CONFUSIONS)
+    ]
+    return "\n".join(lines)
+
+
+def _calibration(rows: Sequence[Labelled], measured: Measured) -> str:
+    lines = ["## Calibration", "", "| confidence | scope: texts, accuracy | priority: texts, accuracy |"]
+    lines.append("| --- | --- | --- |")
+    cells = [_bins(rows, measured, head) for head in ("scope", "priority")]
+    for place in range(_BINS):
+        if any(cell[place] != "–" for cell in cells):
+            lines.append(
+                f"| {place / _BINS:.1f}–{(place + 1) / _BINS:.1f} | {cells[0][place]} | {cells[1][place]} |"
+            )
+    return "\n".join(lines)
+
+
+def _bins(rows: Sequence[Labelled], measured: Measured, head: str) -> list[str]:
+    probabilities = measured.probabilities[head]
+    truth = np.array([row.scope if head == "scope" else row.priority.value for row in rows])
+    right = np.array(measured.labels[head])[probabilities.argmax(axis=1)] == truth
+    places = np.minimum((probabilities.max(axis=1) * _BINS).astype(int), _BINS - 1)
+    return [
+        f"{int((places == b).sum())}, {right[places == b].mean():.2f}" if (places == b).any() else "–"
+        for b in range(_BINS)
+    ]
+
+
+def _faq(manifest: dict[str, Any]) -> str:
+    lines = [
+        f"| {name.replace('_', ' ')} | {value:.3f} |" for name, value in manifest["metrics"]["faq"].items()
+    ]
+    return "## FAQ search\n\n| measure | value |\n| --- | --- |\n" + "\n".join(lines)
+
+
+def _weaknesses(manifest: dict[str, Any]) -> str:
+    scores = manifest["metrics"]["per_label"]["scope"]
+    weak = sorted(scores, key=lambda label: float(scores[label][2]))[:5]
+    names = ", ".join(f"`{label}` ({scores[label][2]:.2f})" for label in weak)
+    return f"""## Known weaknesses
+
+- Weakest rules by F1: {names}.
+- The corpus is written for this project; real requests differ. Batches by one writer resemble each other, so the
+  figures above flatter the model on requests of a kind it has never seen.
+- Texts not in Russian, or in transliteration, are rare in the corpus."""

@@ -1,0 +1,56 @@
+"""The classifier as the chain sees it: a text and its checks in, two decisions out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.checks import Checks
+from triage.classify.explain import evidence
+from triage.classify.model import Floats, QuickModel, Scores
+from triage.classify.signals import signals
+from triage.report import Decision, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Both decisions, whether an agent should look, and the scored text for whoever needs its columns."""
+
+    scope: Decision
+    priority: Decision
+    review: bool
+    columns: NDArray[np.int32]
+    weights: Floats
+    scope_probabilities: Floats
+
+
+class Classifier:
+    """Decides with the quick model; `thresholds` hold, a head and label, the confidence that needs no review."""
+
+    def __init__(self, model: QuickModel, thresholds: Mapping[str, Mapping[str, float]]) -> None:
+        self._model = model
+        self._thresholds = thresholds
+
+    def classify(
+        self, text: str, checks: Checks, secrets: tuple[Finding, ...], *, explain: bool = True
+    ) -> Prediction:
+        """Decide scope and priority of a redacted text."""
+        scores = self._model.score(text, signals(text, checks, secrets))
+        scope, priority = (self._decide(scores, head, explain=explain) for head in ("scope", "priority"))
+        review = not (self._sure("scope", scope) and self._sure("priority", priority))
+        return Prediction(
+            scope, priority, review, scores.columns, scores.weights, scores.probabilities["scope"]
+        )
+
+    def _decide(self, scores: Scores, head: str, *, explain: bool) -> Decision:
+        best = int(np.argmax(scores.probabilities[head]))
+        phrases = evidence(self._model, scores, head, best) if explain else ()
+        return Decision(
+            self._model.labels[head][best], float(scores.probabilities[head][best]), "model", phrases
+        )
+
+    def _sure(self, head: str, decision: Decision) -> bool:
+        return decision.confidence >= self._thresholds[head].get(decision.label, 1.0)

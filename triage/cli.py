@@ -1,0 +1,173 @@
+"""The command line: what each command does is one function; heavy imports wait until they are needed.
+
+Exit status: 0 done, 1 done with bad lines reported, 2 wrong use or settings (one line on stderr).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from triage.errors import TriageError, WrongInput
+from triage.settings import Settings
+
+Run = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; no traceback reaches a person for a foreseen error."""
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    load_dotenv(Path.cwd() / ".env")
+    try:
+        return int(args.run(args, Settings.from_env()))
+    except TriageError as error:
+        print(f"triage: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="triage", description="Предварительная проверка обращений в поддержку"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Run, about: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about)
+        sub.set_defaults(run=run)
+        return sub
+
+    check = command("check", _check, "one report, readable; --json for programs")
+    check.add_argument(
+        "text", nargs="?", default="-", metavar="TEXT", help="the request, or - for standard input"
+    )
+    check.add_argument("--json", action="store_true", help="print the report of the contract")
+    batch = command("batch", _batch, "many reports, JSON Lines")
+    batch.add_argument("input", metavar="IN", help="a file of requests, or -")
+    batch.add_argument("output", metavar="OUT", help="a file for reports, or -")
+    batch.add_argument("--processes", type=int, default=1, metavar="N", help="worker processes (default 1)")
+    batch.add_argument(
+        "--cluster", action="store_true", help="spread chunks over the workers of the database"
+    )
+    command("chat", _chat, "the bot's conversation in the terminal")
+    command("serve", _serve, "web, worker and Telegram in one process")
+    command("work", _work, "one more worker against the same PostgreSQL")
+    command("migrate", _migrate, "the database schema to the newest version")
+    train = command("train", _train, "train the classifier on data/tickets and write models/")
+    train.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: the models folder)")
+    train.add_argument("--seed", type=int, default=7)
+    train.add_argument("--force", action="store_true", help="replace a model even if it is better")
+    evaluate = command("evaluate", _evaluate, "metrics on labelled requests")
+    evaluate.add_argument("file", type=Path, metavar="FILE.jsonl")
+    evaluate.add_argument("--errors", type=int, default=10, metavar="N", help="show the N worst errors")
+    corpus = command("corpus", _corpus, "check the corpus: counts, near-duplicates")
+    corpus.add_argument("--drop", action="store_true", help="rewrite the batches without near-duplicates")
+    faq = command("faq", _faq, "check the FAQ entries, or search them")
+    faq.add_argument("action", choices=["lint", "search"])
+    faq.add_argument("query", nargs="?", default="")
+    return parser
+
+
+def _check(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.loading import load_chain
+    from triage.report import Request
+
+    text = args.text if args.text != "-" else _read_text(sys.stdin.buffer.read())
+    chain = load_chain(settings)
+    if chain.broken:
+        print(f"triage: {chain.broken}", file=sys.stderr)  # noqa: T201
+    report = chain.analyzer.analyze(Request(text))
+    if args.json:
+        import msgspec
+
+        sys.stdout.buffer.write(msgspec.json.encode(report.as_dict()) + b"\n")
+        return 0
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from triage.report_view import show
+
+    show(report, text, chain.policy, datetime.now(UTC), Console())
+    return 0
+
+
+def _read_text(raw: bytes) -> str:
+    """Standard input as text; broken UTF-8 is replaced, not refused, as a person would."""
+    return raw.decode("utf-8", errors="replace").removesuffix("\n")
+
+
+def _batch(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.batch_command import run_batch
+
+    if args.processes < 1:
+        raise WrongInput("--processes takes a number from 1")
+    return run_batch(settings, args.input, args.output, processes=args.processes, cluster=args.cluster)
+
+
+def _chat(args: argparse.Namespace, settings: Settings) -> int:
+    from rich.console import Console
+
+    from triage.bootstrap import build
+    from triage.store import migrate
+    from triage.terminal import chat
+
+    migrate(settings.database_url)
+    return chat(build(settings), Console(highlight=False))
+
+
+def _serve(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.serving import serve
+
+    return serve(settings)
+
+
+def _work(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.serving import work
+
+    return work(settings)
+
+
+def _migrate(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.store import migrate
+
+    migrate(settings.database_url)
+    return 0
+
+
+def _train(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.training import train_models
+
+    return train_models(settings, args.out or settings.models_dir, seed=args.seed, force=args.force)
+
+
+def _evaluate(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.evaluation import evaluate_file
+
+    return evaluate_file(settings, args.file, errors=args.errors)
+
+
+def _corpus(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.training import check_corpus
+
+    return check_corpus(settings, drop=args.drop)
+
+
+def _faq(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.evaluation import lint_faq, search_faq
+
+    return lint_faq(settings) if args.action == "lint" else search_faq(settings, args.query)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

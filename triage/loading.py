@@ -1,0 +1,57 @@
+"""Wiring the chain from its files: the policy pack, the models, the FAQ entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from triage.analyzer import Analyzer
+from triage.classify import artefacts
+from triage.classify.classifier import Classifier
+from triage.errors import ModelUnavailable
+from triage.faq.entries import FaqEntry, load_entries
+from triage.faq.search import FaqSearch, RankerWeights
+from triage.policy.pack import Policy, load_policy
+from triage.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The analyzer with what it was made of; `broken` says why the classifier is missing, else empty."""
+
+    analyzer: Analyzer
+    policy: Policy
+    entries: dict[str, FaqEntry]
+    broken: str = ""
+
+
+def load_chain(settings: Settings) -> Chain:
+    """Load everything; a missing or broken model leaves a chain that marks each request for review.
+
+    Raises WrongPolicy and WrongContent.
+    """
+    policy = load_policy(settings.policy_path, mailbox=settings.support_mailbox or None)
+    entries = load_entries(settings.data_dir / "faq")
+    try:
+        loaded = artefacts.load(settings.models_dir)
+    except ModelUnavailable as error:
+        return Chain(
+            Analyzer(policy, None, None, (f"classifier unavailable: {error}",)), policy, entries, str(error)
+        )
+    classifier = Classifier(loaded.model, loaded.manifest["thresholds"])
+    analyzer = Analyzer(policy, classifier, _search(loaded, entries, policy.addresses.faq_base))
+    return Chain(analyzer, policy, entries)
+
+
+def _search(loaded: artefacts.Artefacts, entries: dict[str, FaqEntry], base: str) -> FaqSearch | None:
+    if set(loaded.faq_ids) - entries.keys():
+        return None
+    weights = RankerWeights(
+        loaded.faq_ids,
+        loaded.faq["rows"],
+        loaded.faq["margins"],
+        loaded.faq["bias"],
+        loaded.faq["judge"],
+        float(loaded.faq["judge_bias"][0]),
+        float(loaded.manifest["faq_threshold"]),
+    )
+    return FaqSearch(weights, entries, base)
