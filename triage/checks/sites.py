@@ -6,7 +6,7 @@ Candidates are found by shape; then ordered rules answer or abstain, and what no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,26 +18,22 @@ _LABEL = r"[a-zа-яё0-9_](?:[a-zа-яё0-9_-]{0,61}[a-zа-яё0-9])?"
 _PATH = r"(?:[/?#][^\s\"'`<>«»|\\^{}\[\]]{0,500})?"
 _CANDIDATE = re.compile(
     r"(?P<url>[a-z][a-z0-9+:.-]{1,20}://[^\s\"'`<>«»|\\^{}]{1,500})"
+    r"|(?<!\w)ssh[ \t:]{1,3}(?:-[a-z] ?\S{0,40} ){0,2}[\w.-]{1,40}@(?P<ssh>[\w.-]{2,80})"
     r"|(?<![\w@.-])(?P<ip>\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\.\d)(?::\d{2,5})?" + _PATH + r")"
-    r"|(?<![\w@.:-])(?P<ip6>\[[0-9a-f:]{3,39}\](?::\d{2,5})?" + _PATH + r")"
+    r"|(?<![\w@.:-])(?P<ip6>\[[0-9a-f:]{0,36}::[0-9a-f:]{0,36}\](?::\d{2,5})?" + _PATH + r")"
     r"|(?<![\w@./\\-])(?P<local>localhost(?![\w.-]*\w)(?::\d{2,5})?" + _PATH + r")"
-    r"|(?<![\w@./\\$%:-])(?P<host>"
-    + _LABEL
-    + r"(?:\."
-    + _LABEL
-    + r"){1,8}(?::\d{2,5})?(?![\w@])"
-    + _PATH
-    + r")"
-    r"|(?<![\w@./\\:-])(?P<bare>[a-z0-9][a-z0-9-]{1,60}:\d{4,5}(?![\w:.-])" + _PATH + r")",
+    r"|(?<![\w@./\\$%:{-])(?P<host>" + _LABEL + r"(?:\." + _LABEL + r"){1,8}(?::\d{2,5})?(?![\w@])" + _PATH + r")"
+    r"|(?<![\w@./\\:-])(?P<bare>[a-z0-9][a-z0-9-]{1,60}:\d{4,5}(?![\w:.-])" + _PATH + r")"
+    r"|(?<![\w@./\\:-])(?P<node>(?:apim|gw|gate|gateway|apigw|mgmt|portal|console)(?:-[a-z]{1,12}){0,2}-?\d{1,3}(?![\w:./-]))",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"\w[.:][a-zа-яё0-9]|localhost|\[[0-9a-f]*:", re.IGNORECASE)
-_TAIL = ".,;:!?)\"'»…"
+_HINT = re.compile(r"\w[.:][a-zа-яё0-9]|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt)-", re.IGNORECASE)
+_TAIL = ".,;:!?)\"'»…*"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something shaped like an address, in lower case, with the clause around it."""
+    """Something shaped like an address, in lower case, with the words around it."""
 
     shape: str
     value: str
@@ -49,181 +45,235 @@ class Candidate:
     after: str
 
 
-_Rule = Callable[[Candidate], bool | None]
+@dataclass(frozen=True, slots=True)
+class HostWords:
+    """What the lexicon knows of hosts and of the words beside them."""
+
+    zones: frozenset[str]
+    domains: frozenset[str]
+    labels: re.Pattern[str]
+    own: re.Pattern[str]
+    backend_role: re.Pattern[str]
+    other_role: re.Pattern[str]
+    own_role: re.Pattern[str]
 
 
 def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the addresses of the user's installation as they stand, each once, in text order."""
     if not _HINT.search(text):
         return ()
+    words = _load(lexicon or lexicon_path("hosts.txt"))
     found: dict[str, Finding] = {}
-    for match in _CANDIDATE.finditer(text):
-        value = _trimmed(match.group())
-        end = match.start() + len(value)
-        candidate = _candidate(match.lastgroup or "", value, text, match.start(), end)
-        if value not in found and _is_site(candidate, lexicon or lexicon_path("hosts.txt")):
-            found[value] = Finding(match.start(), end, "site", "адрес установки", value)
+    refused_end = -1
+    for candidate, start, end in _candidates(text):
+        value = text[start:end]
+        joined = refused_end >= 0 and _JOINT.fullmatch(text[refused_end:start])
+        if joined or not _is_site(candidate, words):
+            refused_end = end
+        elif value not in found and not (candidate.host in found and candidate.path == "" and candidate.port == "443"):
+            found[value] = Finding(start, end, "site", "адрес установки", value)
     return tuple(found.values())
 
 
-def _trimmed(value: str) -> str:
-    value = value.rstrip(_TAIL)
-    return value
+_JOINT = re.compile(r"\s*(?:,|и|или|на|→|->)\s*")
+
+
+def _candidates(text: str) -> Iterator[tuple[Candidate, int, int]]:
+    for match in _CANDIDATE.finditer(text):
+        shape = match.lastgroup or ""
+        start = match.start(shape)
+        value = match.group(shape).rstrip(_TAIL)
+        end = start + len(value)
+        yield _candidate(shape, value, text, start, end), start, end
 
 
 def _candidate(shape: str, value: str, text: str, start: int, end: int) -> Candidate:
-    low = value.lower()
-    scheme, mark, rest = low.rpartition("://") if shape == "url" else ("", "", low)
+    scheme, mark, rest = value.lower().rpartition("://") if shape == "url" else ("", "", value.lower())
     cut = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
     authority, path = rest[:cut], rest[cut:]
-    host, _, port = (
-        authority.rpartition("@")[2].partition(":") if "[" not in authority else (authority, "", "")
-    )
-    return Candidate(
-        shape,
-        low,
-        scheme if mark else "",
-        host,
-        port,
-        path,
-        text[max(0, start - 80) : start].lower(),
-        text[end : end + 40].lower(),
-    )
+    host, _, port = authority.rpartition("@")[2].partition(":") if "[" not in authority else (authority, "", "")
+    before, after = text[max(0, start - 90) : start], text[end : end + 60]
+    return Candidate(shape, value.lower(), scheme if mark else "", host, port, path, before, after)
 
 
 # --- rules, in the order of certainty -----------------------------------------------------------
 
 _WEB = frozenset({"http", "https", "ws", "wss", "grpc", "grpcs"})
 _FOREIGN_PORTS = frozenset(
-    ["27017", "27018", "27019", "5432", "6432", "3306", "1433", "1521", "9200", "9300", "6379", "26379", "9092", "9093", "9094", "2181", "25", "465", "587", "993", "143", "110", "389", "636", "3268", "5672", "15672", "5601", "22", "3389", "53", "1883", "9042", "8200", "8123", "514", "2049", "445", "11211", "9000", "3128", "5000", "8086"]
+    [27017, 27018, 5432, 6432, 3306, 1433, 1521, 9200, 9300, 6379, 26379, 9092, 9093, 2181, 25, 465, 587, 993, 143]
+    + [110, 389, 636, 3268, 5672, 15672, 5601, 3389, 53, 1883, 9042, 8200, 8123, 514, 445, 11211, 3128, 3000, 5000]
 )
-_OWN_PORTS = frozenset(
-    ["8082", "8083", "8084", "8085", "8092", "8093", "18082", "18083", "18092", "18093", "4200", "4100", "443", "8443", "80", "8072", "8075"]
-)
+_OWN_PORTS = frozenset([8082, 8083, 8084, 8085, 8092, 8093, 18082, 18083, 18092, 18093, 4200, 4100, 443, 8443, 8072, 8075])
 
 
-def scheme_of_other_services(candidate: Candidate) -> bool | None:
+def scheme_of_other_services(candidate: Candidate, _: HostWords) -> bool | None:
     """mongodb://, jdbc:, smtp:// and the like are no pages."""
     return False if candidate.shape == "url" and candidate.scheme not in _WEB else None
 
 
-def mail_address(candidate: Candidate) -> bool | None:
+def mail_address(candidate: Candidate, _: HostWords) -> bool | None:
     """ivanov@example.ru."""
-    return (
-        False
-        if candidate.before.endswith("@")
-        or "@" in candidate.value.split("/")[0]
-        or candidate.after.startswith("@")
-        else None
-    )
+    return False if candidate.before.endswith("@") or candidate.after.startswith("@") else None
 
 
-def broken_number(candidate: Candidate) -> bool | None:
-    """0.0.0.0, a network with a mask, octets over 255, public name servers."""
+def broken_number(candidate: Candidate, _: HostWords) -> bool | None:
+    """0.0.0.0, a network with a mask, octets over 255, public name servers, home routers."""
     if candidate.shape != "ip":
         return None
-    octets = candidate.host.split(".")
-    if (
-        any(int(o) > 255 for o in octets)
-        or octets[0] in ("0", "255")
-        or candidate.host in ("8.8.8.8", "1.1.1.1", "77.88.8.8")
-    ):
+    octets = [int(o) for o in candidate.host.split(".")]
+    if any(o > 255 for o in octets) or octets[0] in (0, 255) or octets[-1] in (0, 255):
         return False
-    if re.fullmatch(r"/\d{1,2}", candidate.path) or candidate.host.endswith((".0", ".255")):
+    if candidate.host in ("8.8.8.8", "8.8.4.4", "1.1.1.1", "77.88.8.8", "192.168.1.1", "192.168.0.1", "100.64.0.1"):
         return False
-    return None
+    return False if re.fullmatch(r"/\d{1,2}", candidate.path) else None
 
 
-def not_a_zone(candidate: Candidate, zones: frozenset[str]) -> bool | None:
-    """main.py, gravitee.yml, io.gravitee.gateway: no host by their last label."""
+def not_a_zone(candidate: Candidate, words: HostWords) -> bool | None:
+    """main.py, gravitee.yml, io.gravitee.gateway, «Дом.ru»: no host by their labels."""
     if candidate.shape != "host":
         return None
     labels = candidate.host.split(".")
-    if labels[-1] not in zones or labels[-1].isdigit():
-        return False
+    if labels[-1] not in words.zones:
+        return None if len(labels) > 2 and is_own_label(labels[0], words) and labels[-1].isalpha() and _is_ported(candidate) else False
     if labels[0] in ("com", "org", "io", "net", "ru", "java", "javax", "sun", "jakarta") and len(labels) > 2:
+        return False
+    if candidate.before.endswith(("[", "${", "{{", "#{")):
         return False
     return None
 
 
-def foreign_domain(candidate: Candidate, domains: frozenset[str]) -> bool | None:
+def _is_ported(candidate: Candidate) -> bool:
+    return bool(candidate.port) or "-" in candidate.host
+
+
+def foreign_domain(candidate: Candidate, words: HostWords) -> bool | None:
     """Documentation, forges, file sharing, social networks, public services."""
     labels = candidate.host.split(".")
-    return False if any(".".join(labels[at:]) in domains for at in range(len(labels) - 1)) else None
+    return False if any(".".join(labels[at:]) in words.domains for at in range(len(labels) - 1)) else None
 
 
-def foreign_label(candidate: Candidate, labels: re.Pattern[str]) -> bool | None:
+def foreign_label(candidate: Candidate, words: HostWords) -> bool | None:
     """mongo-0.dwh.internal, smtp.internal, docs.example.ru."""
     if candidate.shape in ("ip", "ip6", "local"):
         return None
     parts = candidate.host.split(".")
-    return (
-        False
-        if any(labels.fullmatch(part) for part in parts[:2] if len(parts) > 1) or labels.fullmatch(parts[0])
-        else None
-    )
+    if words.labels.fullmatch(parts[0]):
+        return False
+    return False if len(parts) > 2 and words.labels.fullmatch(parts[1]) and not is_own_label(parts[0], words) else None
 
 
-def foreign_port(candidate: Candidate) -> bool | None:
-    """27017, 5432, 9200, 25: a database, a search engine, mail."""
-    return False if candidate.port in _FOREIGN_PORTS else None
+def foreign_port(candidate: Candidate, _: HostWords) -> bool | None:
+    """27017, 5432, 9200, 25: a database, a search engine, mail; a port that is no number."""
+    if candidate.port and not candidate.port.isdigit():
+        return False
+    return False if candidate.port and int(candidate.port) in _FOREIGN_PORTS else None
 
 
 _PICTURE = re.compile(
-    r"\.(?:png|jpe?g|gif|webp|mp4|pdf|docx?|xlsx?|zip|rar|7z|log|txt)$|/(?:docs?|faq|wiki|help|documentation|unsub)(?:[/?]|$)"
+    r"\.(?:png|jpe?g|gif|webp|mp4|mov|pdf|docx?|xlsx?|zip|rar|7z|txt)$|/(?:docs?|faq|wiki|help|documentation|unsub|hooks)(?:[/?]|$)"
 )
 
 
-def page_of_other_kind(candidate: Candidate) -> bool | None:
+def page_of_other_kind(candidate: Candidate, _: HostWords) -> bool | None:
     """Links to documents and pictures."""
     return False if _PICTURE.search(candidate.path) else None
 
 
-_OTHER_ROLE = re.compile(
-    r"(?:бэк|бек|backend|upstream|апстрим|target|origin|ориджин|allow-origin|endpoint|эндпоинт|прокси|proxy|issuer|фронт"
-    r"|jdbc|uri[\"']?:|url[\"']?:|host[\"']?:|host=|servers?:|скрин|картинк|документац|инструкци|стать|ссылк|регистри|registry|image:|from:"
-    r"|кейклоак|keycloak|вебхук|webhook|отписаться|сайт компании|наш сайт)[^.;!?\n]{0,30}$"
-)
-_OWN_ROLE = re.compile(
-    r"(?:консол|портал|шлюз|гейт|gateway|gw|management|mgmt|менеджмент|apim|апим|стенд|узел|узле|нода|ноде|инстал|адрес|сайт|открыва|захо|curl|get|post|put)[^.;!?\n]{0,25}$"
-)
+def bare_name(candidate: Candidate, words: HostWords) -> bool | None:
+    """A single label is a host only with one of the product's ports."""
+    if candidate.shape != "bare":
+        return None
+    return int(candidate.port) in _OWN_PORTS and not candidate.host.replace("-", "").isdigit()
 
 
-def other_role(candidate: Candidate) -> bool | None:
-    """A backend, an origin, a proxy, a picture, a document, a setting's value by the words before."""
-    if _OTHER_ROLE.search(candidate.before):
+def numbered_node(candidate: Candidate, _: HostWords) -> bool | None:
+    """«gw-3», «apim-prd-01», but not «api-v2» or a row of a table."""
+    return "-" in candidate.host if candidate.shape == "node" else None
+
+
+_KEY = re.compile(r"(?:^|\n)[ \t-]*[a-z_.]{2,40}: ?[\"']?$|[\"'](?:target|url|uri|host|endpoint|backend)[\"']: ?[\"']$|(?<![a-z])host[ =]{1,2}[\"']?$")
+_CORS = re.compile(r"(?<!\w)(?:cors|preflight|origins?|allow-origin)(?!\w)", re.IGNORECASE)
+_BROWSER = re.compile(r"^[^.!?\n]{0,20}(?:звать|ходить|дергать|дёргать|обращаться|зов[её]т|ходит|дергает|дёргает|живёт|живет)")
+
+
+def setting(candidate: Candidate, words: HostWords) -> bool | None:
+    """The value of a key in a pasted configuration, unless the key itself is of a page of the product."""
+    if match := _KEY.search(candidate.before):
+        return words.own_role.search(match.group().lower()) is not None and "url" not in match.group() or False
+    return None
+
+
+_CLAUSE_END = re.compile(r"[.!?;](?=\s|$)|\n")
+_BESIDE = 18
+
+
+def other_role(candidate: Candidate, words: HostWords) -> bool | None:
+    """The nearest word before tells: a backend, an origin, a document, or the console, the portal, a node.
+
+    A host named like a part of the product is doubted only for a word right beside it.
+    """
+    clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]
+    own_host = is_own_label(candidate.host.split(".")[0], words)
+    other = max((m.end() for m in words.other_role.finditer(clause)), default=-1)
+    own = max((m.end() for m in words.own_role.finditer(clause)), default=-1)
+    if own_host:
+        beside = words.backend_role.search(clause[-_BESIDE:])
+        return False if beside and own < other else None
+    if other > own or words.backend_role.search(clause[max(own, 0) :]):
+        return False
+    if own < 0 and (_CORS.search(candidate.before + candidate.after) or _BROWSER.search(candidate.after)):
         return False
     return None
 
 
-def bare_name(candidate: Candidate) -> bool | None:
-    """A single label is a host only with one of the product's ports."""
-    if candidate.shape != "bare":
+def is_own_label(label: str, words: HostWords) -> bool:
+    """`gw-ekb-3`, `stage-admin`, `api`: a part between hyphens names a part of the product."""
+    return any(words.own.fullmatch(part) for part in (label, *label.split("-")))
+
+
+def lonely_local(candidate: Candidate, words: HostWords) -> bool | None:
+    """`localhost` without port and path is a page only where something is opened on it."""
+    if candidate.shape != "local" or candidate.port or candidate.path:
         return None
-    return candidate.port in _OWN_PORTS and not candidate.host.isdigit()
+    return re.search(r"(?:^|\W)(?:на|открыва\w+|захо\w+|curl)\s*$", candidate.before.lower()) is not None or re.match(
+        r"\s*(?:откр|отвеч|отда|выда|не |груз|показ|молчит)", candidate.after.lower()
+    ) is not None
+
+
+RULES = (
+    scheme_of_other_services,
+    mail_address,
+    broken_number,
+    not_a_zone,
+    foreign_domain,
+    foreign_label,
+    foreign_port,
+    page_of_other_kind,
+    bare_name,
+    numbered_node,
+    lonely_local,
+    setting,
+    other_role,
+)
+
+
+def _is_site(candidate: Candidate, words: HostWords) -> bool:
+    if candidate.shape == "ssh":
+        return True
+    return next((answer for rule in RULES if (answer := rule(candidate, words)) is not None), True)
 
 
 @lru_cache(8)
-def _host_words(path: Path) -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
+def _load(path: Path) -> HostWords:
     sections = load_sections(path)
-    zones = frozenset(zone for entry in sections["zones"] for zone in entry.pattern.split())
-    domains = frozenset(entry.pattern for entry in sections["domains"])
-    labels = re.compile("|".join(wildcard(entry.pattern) for entry in sections["labels"]))
-    return zones, domains, labels
-
-
-def _is_site(candidate: Candidate, lexicon: Path) -> bool:
-    zones, domains, labels = _host_words(lexicon)
-    rules: tuple[_Rule, ...] = (
-        scheme_of_other_services,
-        mail_address,
-        broken_number,
-        lambda c: not_a_zone(c, zones),
-        lambda c: foreign_domain(c, domains),
-        lambda c: foreign_label(c, labels),
-        foreign_port,
-        page_of_other_kind,
-        bare_name,
-        other_role,
+    patterns = {name: [p for e in sections[name] for p in e.pattern.split()] for name in ("zones", "domains", "labels", "own")}
+    roles = (
+        re.compile("|".join(rf"(?<!\w)(?:{e.pattern})(?!\w)" for e in sections[name])) for name in ("backend_role", "other_role", "own_role")
     )
-    return next((answer for rule in rules if (answer := rule(candidate)) is not None), True)
+    return HostWords(
+        frozenset(patterns["zones"]),
+        frozenset(patterns["domains"]),
+        re.compile("|".join(map(wildcard, patterns["labels"]))),
+        re.compile("|".join(map(wildcard, patterns["own"]))),
+        *roles,
+    )

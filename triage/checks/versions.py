@@ -28,7 +28,7 @@ class Number:
 
     value: str
     words: tuple[str, ...]
-    glue: str
+    before: str
     after: str
     previous: bool | None
 
@@ -47,14 +47,17 @@ def find_versions(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
         return ()
     words = _version_words(lexicon or lexicon_path("software.txt"))
     found: dict[str, Finding] = {}
+    refused: set[str] = set()
     previous: bool | None = None
     end = 0
     for match in _NUMBER.finditer(text):
         joined = previous if _JOINT.fullmatch(text[end : match.start()]) else None
         number = _number(text, match, joined)
-        previous = _decide(number, *words)
+        previous = _decide(number, words, refused)
         end = match.end()
-        if previous and number.value not in found:
+        if not previous:
+            refused.add(number.value)
+        elif number.value not in found:
             found[number.value] = Finding(
                 match.start(1), match.end(1), "version", "версия продукта", number.value
             )
@@ -62,44 +65,80 @@ def find_versions(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
 
 
 _JOINT = re.compile(
-    r"\s*(?:[,/→–—-]|->|=>|и|или|до|на|по|to|,? а (?:теперь|сейчас))\s*(?:v|версии)?\s*", re.IGNORECASE
+    r"\s*(?:[,/→–—-]|->|=>|и|или(?: только)?|до|на|по|to|вместо|,? а (?:теперь|сейчас))\s*(?:v|версии)?\s*", re.IGNORECASE
 )
-_WORDS_BEFORE = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*|[(\[:;=]|,|\.(?=\s)|\n|[→>/«\"]")
+_WORDS_BEFORE = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*|[(\[:;=,?!\n→>/«\"]|\.(?=\s)")
+_STOPS = frozenset(",;\n.?!:=→>«\"[/")
 
 
 def _number(text: str, match: re.Match[str], previous: bool | None) -> Number:
-    before = text[max(0, match.start() - 60) : match.start()].lower()
-    tokens = _WORDS_BEFORE.findall(before)
-    glue = before[-1:] if before[-1:] in "v:/-=>(«" else ""
-    return Number(
-        match.group(1),
-        tuple(reversed(tokens))[:6],
-        glue,
-        text[match.end() : match.end() + 24].lower(),
-        previous,
-    )
+    before = text[max(0, match.start() - 70) : match.start()].lower()
+    words = tuple(reversed(_WORDS_BEFORE.findall(before)))[:6]
+    return Number(match.group(1), words, before, text[match.end() : match.end() + 24].lower(), previous)
 
 
 # --- rules --------------------------------------------------------------------------------------
 
 _UNIT = re.compile(
-    r"\s*(?:%|[\"″'’]|°|(?:с|сек\w*|секунд\w*|м|мс|мин\w*|минут\w*|час\w*|ч|дн\w*|день|дня|суток|недел\w*|мес\w*|год\w*|лет|раз\w?|гб|мб|кб|тб|г|m|g|gb|mb|kb|tb|gi|mi|gib|mib"
-    r"|ггц|ghz|мгц|мбит\w*|гбит\w*|rps|тыс\w*|млн|млрд|руб\w*|р|₽|коп\w*|usd|eur|s|ms|sec|кг|км|мл|см|мм|балл\w*|звезд\w*|ядр\w*|процент\w*|vcpu|cpu|b|k)(?![а-яa-z]))"
+    r"\s*(?:%|[\"″'’]|°|(?:сек\w*|секунд\w*|мс|мин\w*|минут\w*|час\w*|ч|дн\w*|день|дня|суток|недел\w*|мес\w*|год\w*|лет|раза?"
+    r"|[гмкт]б|[gmkt]i?b|gi|mi|ггц|ghz|мгц|[мг]бит\w*|rps|тыс\w*|млн|млрд|руб\w*|₽|коп\w*|usd|eur|ms|sec\w*|times"
+    r"|кг|км|мл|см|мм|балл\w*|звезд\w*|ядр\w*|процент\w*|vcpu|cpu)(?![а-яa-z])|[смгkbр](?=\s*(?:[.,;:)!?]|$|вместо|против)))"
 )
-_DATE_WORDS = frozenset("от до с по за к на в во со после".split())  # noqa: SIM905
 
 
 def looks_like_quantity(number: Number) -> bool | None:
-    """4.5 ГБ, 3.2 с, 4.2 %."""
-    return False if _UNIT.match(number.after) else None
+    """4.5 ГБ, 3.2 с, 4.2 %; a number of three parts is none."""
+    return False if len(number.parts) == 2 and _UNIT.match(number.after) else None
+
+
+_DATED = re.compile(
+    r"(?<!\w)(?:оплат\w*|плат[её]ж\w*|срок\w*|договор\w*|сч[её]т\w*|акт\w*|письм\w*|исх|вх|дат\w*|отпуск\w*|заседани\w*|числ\w*|период\w*|истека\w*|кончается)[^.!?\n]{0,25}$"
+)
 
 
 def looks_like_date(number: Number) -> bool | None:
-    """03.11, 28.02, 14.10: a leading zero or a day over twelve with a month of two digits."""
+    """03.11, 28.02, «оплата до 4.12»: a leading zero, a day over twelve, or a month after words of terms."""
     parts = number.value.split(".")
     if any(len(p) > 1 and p[0] == "0" for p in parts):
         return False
-    return False if int(parts[0]) > 12 and len(parts) == 2 else None
+    if len(parts) == 2 and (int(parts[0]) > 12 or (len(parts[1]) == 2 and int(parts[1]) <= 12 and _DATED.search(number.before))):
+        return False
+    return None
+
+
+_DOCUMENT = re.compile(r"(?<!\w)(?:п{1,2}|п\.\s?п|пункт\w*|подпункт\w*|ст|стать\w*|гл|глав\w*|разд(?:ел\w*)?|рис|табл|прил|абз|стр|§)\.?\s*$")
+
+
+def part_of_document(number: Number) -> bool | None:
+    """«п. 4.2», «раздел 3.3», «рис. 4.1»."""
+    return False if _DOCUMENT.search(number.before) else None
+
+
+_TOKEN_BEFORE = re.compile(r"\S*$")
+_IMAGE = re.compile(r"(?:apim|gravitee|gateway|management|portal|console|[-/]gw|^gw|mgmt)")
+_ADD_ON = re.compile(r"policy|plugin|connector|resource|reporter|repositor|driver|alert|cockpit|chart|operator|policies|notifier|fetcher")
+
+
+def part_of_address(number: Number) -> bool | None:
+    """A link to documentation holds the version of a page, not of the installation."""
+    token = _token_before(number)
+    return False if "://" in token or token.startswith(("/", "www.")) else None
+
+
+def artefact(number: Number) -> bool | None:
+    """`apim-gateway:4.2.1` and `gravitee-apim-4.2.1` are the product's, `mongo:4.4` and plug-ins are not."""
+    token = _token_before(number).removesuffix("v")
+    if len(token) < 3 or token[-1] not in ":-=_" or not token[-2].isascii() or not token[-2].isalnum():
+        return None
+    name = token[:-1].rsplit(":", 1)[0].rsplit("=", 1)[-1]
+    if name in ("version", "tag", "image.tag", "v", "ver") or name.endswith((".tag", "version", "_tag")):
+        return None if token[-1] in ":=" and "chart" not in name else False
+    return _IMAGE.search(name) is not None and not _ADD_ON.search(name)
+
+
+def _token_before(number: Number) -> str:
+    match = _TOKEN_BEFORE.search(number.before)
+    return match.group().lstrip("(«\"'") if match else ""
 
 
 def follows_same(number: Number) -> bool | None:
@@ -107,63 +146,83 @@ def follows_same(number: Number) -> bool | None:
     return number.previous
 
 
-def named(number: Number, foreign: re.Pattern[str], own: re.Pattern[str]) -> bool | None:
-    """The nearest name before the number decides."""
+def named(number: Number, words: VersionWords) -> bool | None:
+    """The nearest name before the number decides; prepositions and words for a release are passed over."""
+    passed_release = False
     for at, word in enumerate(number.words):
-        if word in ",;\n.(«" and at:
-            return None
-        if foreign.fullmatch(word):
+        if word in _STOPS:
+            return _alone(number, at, words) if passed_release else None
+        if word == "(":
+            continue
+        if words.tools.fullmatch(word):
+            if passed_release and number.words[at - 1] != "версии":
+                return True
+            located = number.words[at + 1 : at + 2] == ("в",)
+            return False if (at == 0 or passed_release) and not located else None
+        if words.foreign.fullmatch(word):
             return False
-        if own.fullmatch(word):
-            return _owner(number.words[at + 1 :], foreign)
-        if at >= 2:
-            return None
-    return None
+        if words.release.fullmatch(word):
+            passed_release = True
+        elif words.own.fullmatch(word):
+            return number.parts[0] <= 4 and not any(words.foreign.fullmatch(w) for w in number.words[at + 1 : at + 2])
+        elif not words.between.fullmatch(word):
+            return None if not passed_release else number.parts[0] <= 4
+    return True if passed_release else None
 
 
-def _owner(words: tuple[str, ...], foreign: re.Pattern[str]) -> bool:
-    """«Версия», «образ» of what? The name before it in the same clause may be foreign."""
-    for word in words[:2]:
-        if word in ",;\n.(:":
-            return True
-        if foreign.fullmatch(word):
-            return False
-    return True
+def _alone(number: Number, at: int, words: VersionWords) -> bool:
+    """«Плагин от Госуслуг, версии 3.1.1»: in the genitive the name may stand before the comma."""
+    if number.words[at] != "," or number.words[at - 1] != "версии":
+        return True
+    return not any(words.foreign.fullmatch(word) for word in number.words[at + 1 :] if word not in _STOPS)
 
 
-def unknown_name(number: Number) -> bool | None:
+def unknown_name(number: Number, words: VersionWords) -> bool | None:
     """A Latin name that nobody knows («Postman 11.2») directly before the number is other software."""
     word = number.words[0] if number.words else ""
-    return (
-        False
-        if re.fullmatch(r"[a-z][a-z0-9.-]+", word)
-        and word not in ("to", "from", "on", "with", "prod", "dev", "test", "docker", "v")
-        else None
-    )
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", word) or words.between.fullmatch(word) or words.release.fullmatch(word):
+        return None
+    return None if words.tools.fullmatch(word) else False
 
 
-def looks_like_release(number: Number) -> bool | None:
-    """3.0 to 3.20 and 4.x of the product."""
+def looks_like_release(number: Number, refused: set[str]) -> bool | None:
+    """3.0 to 3.20 and 4.x of the product, unless the same number was another thing's before."""
     major, minor = number.parts[:2]
-    return major in (3, 4) and minor <= 30
+    return major in (3, 4) and minor <= 30 and number.value not in refused
+
+
+@dataclass(frozen=True, slots=True)
+class VersionWords:
+    """Names of other software and of the product, words for a release, words in between."""
+
+    foreign: re.Pattern[str]
+    own: re.Pattern[str]
+    release: re.Pattern[str]
+    tools: re.Pattern[str]
+    between: re.Pattern[str]
 
 
 @lru_cache(8)
-def _version_words(path: Path) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _version_words(path: Path) -> VersionWords:
     sections = load_sections(path)
-    foreign, own = (
-        re.compile("|".join(wildcard(e.pattern) for e in sections[name])) for name in ("foreign", "own")
+    return VersionWords(
+        *(
+            re.compile("|".join(wildcard(p) for e in sections[name] for p in e.pattern.split()))
+            for name in ("foreign", "own", "release", "tools", "between")
+        )
     )
-    return foreign, own
 
 
-def _decide(number: Number, foreign: re.Pattern[str], own: re.Pattern[str]) -> bool:
+def _decide(number: Number, words: VersionWords, refused: set[str]) -> bool:
     rules: tuple[_Rule, ...] = (
+        follows_same,
         looks_like_quantity,
         looks_like_date,
-        follows_same,
-        lambda n: named(n, foreign, own),
-        unknown_name,
-        looks_like_release,
+        part_of_document,
+        part_of_address,
+        artefact,
+        lambda n: named(n, words),
+        lambda n: unknown_name(n, words),
+        lambda n: looks_like_release(n, refused),
     )
     return next((answer for rule in rules if (answer := rule(number)) is not None), False)
