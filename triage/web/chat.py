@@ -159,12 +159,10 @@ class Chat:
 
     async def _piece(self, visitor: Visitor, after: int, *, empty: int = 200) -> Response:
         items = await run_in_threadpool(self._transcript.items, visitor.chat)
-        first = next((item.seq for item in items if item.seq), 0)
         new = _since(items, after)
-        if not new:
-            return Response(status_code=empty, headers={"X-First": str(first)})
-        response = self._pages.html("items.html", items=new)
-        response.headers["X-First"] = str(first)
+        response = self._pages.html("items.html", items=new) if new else Response(status_code=empty)
+        response.headers["X-First"] = str(next((item.seq for item in items if item.seq), 0))
+        response.headers["X-Live"] = str(next((item.screen for item in items if item.buttons), 0))
         return response
 
     async def _refused(self, request: Request, visitor: Visitor, refused: Refused, text: str) -> Response:

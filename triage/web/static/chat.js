@@ -28,22 +28,35 @@
     trouble.hidden = !text;
   };
 
-  const toEnd = () => window.scrollTo({ top: document.documentElement.scrollHeight });
+  const toEnd = () => window.scrollTo(0, document.documentElement.scrollHeight);
+
+  /** Scrolls to the end, but never past the beginning of what is new. */
+  const show = (fresh) => {
+    toEnd();
+    const above = fresh.length ? fresh[0].getBoundingClientRect().top - 16 : 0;
+    if (above < 0) window.scrollBy(0, above);
+  };
 
   // Answers -----------------------------------------------------------------------------------
 
   /** Adds the items that are not there yet; returns the new ones. */
-  const add = (html, first) => {
+  const add = (html, headers) => {
     const near = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 200;
-    forget(first);
+    forget(Number(headers.get("X-First")));
     const piece = new DOMParser().parseFromString(html, "text/html");
     const fresh = Array.from(piece.body.children).filter((item) => !document.getElementById(item.id));
-    const screens = fresh.filter((item) => item.dataset.screen);
-    if (screens.length) log.querySelectorAll(".buttons").forEach((form) => form.remove());
     fresh.forEach((item) => log.append(document.adoptNode(item)));
     fresh.forEach(decorate);
-    if (fresh.length && near) toEnd();
+    retire(headers.get("X-Live"));
+    if (fresh.length && near) show(fresh);
     return fresh;
+  };
+
+  /** Takes away the buttons of screens that no longer wait. */
+  const retire = (live) => {
+    log.querySelectorAll(".buttons").forEach((form) => {
+      if (form.elements.screen.value !== live) form.remove();
+    });
   };
 
   /** Takes away what the server has forgotten (the person had the data erased). */
@@ -91,7 +104,7 @@
         return null;
       }
       say("");
-      return add(text, Number(response.headers.get("X-First")));
+      return add(text, response.headers);
     } catch {
       say(words.notSent);
       return null;
@@ -108,7 +121,7 @@
         const text = await response.text();
         if (!busy && response.ok) {
           status.textContent = "";
-          add(text, Number(response.headers.get("X-First")));
+          add(text, response.headers);
         }
       } catch {
         if (!busy) status.textContent = words.offline;
@@ -139,9 +152,9 @@
       files.value = "";
       composer.elements.once.value = newKey();
       showChosen();
-      toEnd();
+      show(taken);
     }
-    message.focus();
+    message.focus({ preventScroll: true });
   });
 
   log.addEventListener("submit", async (event) => {
@@ -152,10 +165,9 @@
     const data = new URLSearchParams(new FormData(form, event.submitter));
     const taken = await post(form.action, data);
     if (!taken) return;
-    form.remove();
     const screen = taken.filter((item) => item.dataset.seq).at(-1);
     (screen || message).focus({ preventScroll: true });
-    toEnd();
+    show(taken);
   });
 
   message.addEventListener("keydown", (event) => {
@@ -219,7 +231,7 @@
 
   document.documentElement.classList.add("scripted");
   log.querySelectorAll(".item").forEach(decorate);
-  message.focus({ preventScroll: true });
+  if (!matchMedia("(pointer: coarse)").matches) message.focus({ preventScroll: true });
   toEnd();
   setTimeout(look, EVERY);
 })();
