@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from aiolimiter import AsyncLimiter
@@ -20,7 +22,8 @@ POOL_TIMEOUT = 30.0
 LONG_POLL = 30
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 PACED = ("send", "edit", "copy", "forward", "delete")
-BURST = 3  # messages a chat may get at once; one per second in the long run
+UNSEEN = ("editMessageReplyMarkup", "deleteMessage")  # no message of their own: they count only in groups
+BURST = 4  # messages a chat may get at once; one per second in the long run
 _CHATS = 4096
 
 
@@ -46,10 +49,12 @@ class Pace(AIORateLimiter):
         """Let the call through when its turn has come."""
         if not endpoint.startswith(PACED):
             return await callback(*args, **kwargs)
-        async with self._chat(str(data.get("chat_id"))):
+        async with self._chat(str(data.get("chat_id")), endpoint):
             return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
-    def _chat(self, chat_id: str) -> AsyncLimiter:
+    def _chat(self, chat_id: str, endpoint: str) -> AbstractAsyncContextManager[None]:
+        if endpoint in UNSEEN:
+            return contextlib.nullcontext()
         limiter = self._chats.setdefault(chat_id, AsyncLimiter(BURST, BURST))
         self._chats.move_to_end(chat_id)
         if len(self._chats) > _CHATS:

@@ -84,11 +84,12 @@ class TelegramMessenger:
             return NOT_YET
         return await attempt(lambda: self._bot.delete_message(chat, int(message)))
 
-    async def clear_buttons(self, chat_id: str, message: str) -> None:
-        """Take the buttons off a message that was answered."""
+    async def clear_buttons(self, chat_id: str, message: str, screen: int) -> None:
+        """Take the buttons off a message whose screen was answered."""
         shown = self._shown.get(chat_id)
-        if shown and shown.message == message:
-            del self._shown[chat_id]
+        if shown and shown.message != message and shown.screen > screen:
+            return  # the newer screen took them off already
+        self._shown.pop(chat_id, None)
         chat = chats.chat_of(chat_id)
         await attempt(lambda: self._bot.edit_message_reply_markup(chat, int(message), reply_markup=None))
 

@@ -59,7 +59,8 @@ class Talk:
         if pressed is None or query.message is None:
             return
         await self._step(update, pressed)
-        await self._messenger.clear_buttons(chat_key(update).id, str(query.message.message_id))
+        message, screen = str(query.message.message_id), pressed.screen or 0
+        await self._messenger.clear_buttons(chat_key(update).id, message, screen)
 
     async def _step(self, update: Update, incoming: Incoming) -> None:
         handle = self._conversations.handle

@@ -17,8 +17,7 @@ from tests.e2e.botapi.errors import DroppedError, flood
 from tests.e2e.botapi.markup import parse
 
 CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "cases" / "telegram_markup.jsonl").read_text().splitlines()
+    json.loads(line) for line in (Path(__file__).parent / "cases" / "telegram_markup.jsonl").read_text().splitlines()
 ]
 
 

@@ -91,9 +91,7 @@ class _Reader:
             raise _refusal(f"Unexpected end tag at byte offset {at}")
         opened = self.stack.pop()
         if name and name != opened.name:
-            raise _refusal(
-                f'Unmatched end tag at byte offset {at}, expected "</{opened.name}>", found "</{name}>"'
-            )
+            raise _refusal(f'Unmatched end tag at byte offset {at}, expected "</{opened.name}>", found "</{name}>"')
         length = units(self.text) - opened.start
         entity: dict[str, Any] = {"type": KINDS[opened.name], "offset": opened.start, "length": length}
         if opened.name == "a":

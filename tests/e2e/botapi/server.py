@@ -26,12 +26,9 @@ from tests.e2e.botapi.state import Call, Fault, State
 TOKEN = "7000000001:AAE-standin-of-the-bot-api-000000000000"
 TICK = 0.01
 CONFLICT_HOOK = (
-    "Conflict: can't use getUpdates method while webhook is active; "
-    "use deleteWebhook to delete the webhook first"
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
-CONFLICT_POLL = (
-    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-)
+CONFLICT_POLL = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
 class BotApi:
@@ -84,9 +81,7 @@ class BotApi:
         self._thread.join(10)
         self._socket.close()
 
-    def fail(
-        self, method: str, error: Exception, *, times: int = 1, after: bool = False, **match: Any
-    ) -> None:
+    def fail(self, method: str, error: Exception, *, times: int = 1, after: bool = False, **match: Any) -> None:
         """Let the next calls fail; with `after` the call is done and only its answer is lost."""
         with self.state.lock:
             self.state.faults.append(Fault(method, error, times, match, after))

@@ -12,7 +12,7 @@ from tests.e2e.botapi.server import BotApi
 from tests.e2e.botapi.state import BOT_ID, BOT_NAME, Chat
 
 Message = dict[str, Any]
-PATIENCE = 15.0
+PATIENCE = 5.0
 
 
 class Group:
