@@ -36,11 +36,7 @@ def view(state: State, context: Context) -> Reply:
     title = overlay.about
     if overlay.view is View.FOUND:
         title = texts.found(overlay.about, len(overlay.entries))
-    wide = [
-        b.entry_button(id, shortened(context.faq[id].title, _TITLE))
-        for id in overlay.entries
-        if id in context.faq
-    ]
+    wide = [b.entry_button(id, shortened(context.faq[id].title, _TITLE)) for id in overlay.entries if id in context.faq]
     return Reply(lines(bold(title)), b.rows(wide=wide))
 
 

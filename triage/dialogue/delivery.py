@@ -55,8 +55,10 @@ def address_view(state: State, context: Context) -> Reply:
 
 def code_view(state: State, context: Context) -> Reply:
     """Draw the question for the six digits."""
+    left = context.policy.dialogue.code_tries - state.tries
+    wrong = texts.wrong_code(left) if state.tries and not state.explained else None
     text = texts.CODE_EXAMPLE if state.explained else texts.code_question(state.address)
-    return Reply(lines(text), b.rows(b.NEW_CODE, b.OTHER_MAIL, b.BY_SELF, b.CANCEL))
+    return Reply(lines(wrong, text), b.rows(b.NEW_CODE, b.OTHER_MAIL, b.BY_SELF, b.CANCEL))
 
 
 def confirmed(state: State, context: Context) -> str:
@@ -105,12 +107,12 @@ def coded(turn: Turn, text: str) -> Turn:
         return turn.to(explained=True).shown()
     if digits == turn.state.code:
         address = turn.state.address
-        return _submit(turn.say(*lines(texts.CONFIRMED)).do(RecordAddress(address)), address)
+        return _submit(turn.do(RecordAddress(address)), address, texts.CONFIRMED)
     tries = turn.state.tries + 1
     left = turn.context.policy.dialogue.code_tries - tries
     if left <= 0:
         return ask_address(turn.say(*lines(texts.CODE_SPENT)))
-    return turn.to(tries=tries, explained=False).say(*lines(texts.wrong_code(left))).shown()
+    return turn.to(tries=tries, explained=False).shown()
 
 
 def by_self(turn: Turn) -> Turn:
@@ -119,7 +121,10 @@ def by_self(turn: Turn) -> Turn:
     mailbox = turn.context.policy.addresses.mailbox
     runs = lines(
         texts.by_person(mailbox),
-        pre(f"{letter.subject}\n\n{_on_screen(letter.body, turn.context)}"),
+        texts.COPY_SUBJECT,
+        pre(letter.subject),
+        texts.COPY_TEXT,
+        pre(_on_screen(letter.body, turn.context).rstrip("\n")),
         texts.what_next(turn.context.policy),
     )
     link = mailto(letter, mailbox) if turn.context.channel == "web" else ""
@@ -185,9 +190,9 @@ def _submission(state: State, letter: Letter, *, by_person: bool) -> Submit:
     )
 
 
-def _submit(turn: Turn, address: str) -> Turn:
+def _submit(turn: Turn, address: str, before: str | None = None) -> Turn:
     letter = replace(_letter(turn.state), reply_to=address)
     policy = turn.context.policy
     turn = turn.do(_submission(turn.state, letter, by_person=False))
-    said = lines(texts.on_its_way(policy.addresses.mailbox, address), texts.what_next(policy))
+    said = lines(before, texts.on_its_way(policy.addresses.mailbox, address), texts.what_next(policy))
     return flow.finished(turn.say(*said))

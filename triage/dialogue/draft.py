@@ -10,6 +10,7 @@ from triage.dialogue.state import Draft, Entry
 
 LIMIT = 600_000
 _FILES = 20
+_HISTORY = 50
 
 
 def visible(text: str) -> bool:
@@ -34,16 +35,23 @@ def shortened(text: str, limit: int) -> str:
 
 
 def add(draft: Draft, said: Said, new_id: str) -> Draft:
-    """Append a message and its usable files; an unusable or twentieth-first file is left out."""
+    """Append a message and its usable files."""
     entry = Entry(sound(said.text), said.message, said.forwarded)
     files = [_named(file) for file in said.files if not file.problem]
     return replace(
         draft,
         request=draft.request or new_id,
         entries=(*draft.entries, entry) if visible(said.text) else draft.entries,
-        files=(*draft.files, *files)[:_FILES],
+        files=(*draft.files, *files),
         revision=draft.revision + 1,
     )
+
+
+def within(draft: Draft, said: Said) -> Said:
+    """Mark the files for which the draft has no room."""
+    room = max(0, _FILES - len(draft.files))
+    files = (*said.files[:room], *(replace(f, problem=f.problem or "too_many") for f in said.files[room:]))
+    return replace(said, files=files)
 
 
 def fits(draft: Draft, said: Said) -> bool:
@@ -61,14 +69,15 @@ def change(draft: Draft, edited: Edited) -> Draft | None:
     return replace(
         draft,
         entries=tuple(entry for entry in entries if visible(entry.text)),
-        history=(*draft.history, *old),
+        history=(*draft.history, *old)[-_HISTORY:],
         revision=draft.revision + 1,
     )
 
 
 def retire(draft: Draft) -> Draft:
     """Put the whole text into the history: a new one takes its place, files stay."""
-    return replace(draft, entries=(), history=(*draft.history, *draft.entries), revision=draft.revision + 1)
+    history = (*draft.history, *draft.entries)[-_HISTORY:]
+    return replace(draft, entries=(), history=history, revision=draft.revision + 1)
 
 
 def _named(file: ReceivedFile) -> ReceivedFile:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from triage.dialogue import buttons as b
 from triage.dialogue import catalogue, commands, consent, delivery, divide, fields, flow, reading, texts
 from triage.dialogue.context import Context
-from triage.dialogue.draft import add, change, fits, retire, visible
+from triage.dialogue.draft import add, change, fits, retire, visible, within
 from triage.dialogue.effects import DeleteMessage
 from triage.dialogue.incoming import Command, Edited, Expired, Incoming, Pressed, Said, Settled
 from triage.dialogue.screens import finish
@@ -50,6 +50,7 @@ def _said(turn: Turn, said: Said) -> Turn:
         return _pressed(turn, press)
     if not said.files and (command := commands.typed(said.text)):
         return commands.run(turn, command)
+    said = within(turn.state.draft, said)
     turn = _files_refused(_warned(turn, said.secret_kinds, said.message), said)
     if not said.files and b.is_word(said.text) and turn.state.asking is None:
         return turn.say(*lines(texts.WORD_WITHOUT_BUTTON)).to(overlay=Overlay()).shown()
@@ -177,7 +178,7 @@ def _divided(turn: Turn) -> Turn:
         return turn.at(Stage.EDIT, dividing=True)
     draft = replace(retire(turn.state.draft), entries=(Entry(parts[0]),))
     turn = turn.to(draft=draft, later=(*parts[1:], *turn.state.later))
-    return flow.take_up(turn.say(*lines(texts.divided(len(parts)))))
+    return flow.take_up(turn.say(*lines(texts.divided(len(parts), files=bool(draft.files)))))
 
 
 def _kept(turn: Turn) -> Turn:

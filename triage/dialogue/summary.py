@@ -121,9 +121,7 @@ def _best(state: State, context: Context) -> list[Words | None]:
     ]
 
 
-def _buttons(
-    state: State, context: Context, action: Action, *, several: bool
-) -> tuple[tuple[Button, ...], ...]:
+def _buttons(state: State, context: Context, action: Action, *, several: bool) -> tuple[tuple[Button, ...], ...]:
     divide_button = b.DIVIDE if several else None
     if action is Action.ANSWER:
         others = [hit.id for hit in reading.offered(state, context)[1:]]

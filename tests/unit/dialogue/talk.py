@@ -153,7 +153,5 @@ class Talk:
                 self.person = Person()
             case Submit():
                 number = policy().numbers.pattern.format(year=2026, n=len(self.letters))
-                view = RequestView(
-                    number, effect.letter.subject, "created", "high", self.context.now, None, "waiting"
-                )
+                view = RequestView(number, effect.letter.subject, "created", "high", self.context.now, None, "waiting")
                 self.person = replace(self.person, requests=(*self.person.requests, view))

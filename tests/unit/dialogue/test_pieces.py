@@ -150,9 +150,7 @@ def written(text: str, *files: ReceivedFile, channel: str = "web") -> Letter:
 class TestLetter:
     def test_has_the_labelled_fields_and_the_whole_text(self) -> None:
         letter = written("Шлюз не работает, 4.2.1, https://a.ru")
-        assert (
-            letter.subject == "[Высокий] Ошибки программного продукта: Шлюз не работает, 4.2.1, https://a.ru"
-        )
+        assert letter.subject == "[Высокий] Ошибки программного продукта: Шлюз не работает, 4.2.1, https://a.ru"
         for row in (
             "Описание проблемы:\nШлюз не работает",
             "Версия продукта: 4.2.1",
@@ -184,9 +182,7 @@ class TestLetter:
         assert sent.body.strip() in preview
         assert sent.subject in preview
 
-    @pytest.mark.parametrize(
-        "breaks", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\x00"]
-    )
+    @pytest.mark.parametrize("breaks", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\x00"])
     def test_nothing_breaks_a_line_of_the_head(self, breaks: str) -> None:
         file = ReceivedFile(f"a{breaks}Bcc: x.png", 1, ref="r")
         letter = written(f"Шлюз не работает{breaks}Bcc: evil@example.ru", file)
@@ -248,9 +244,9 @@ class TestHandingOver:
         talk.press("Отправить")
         talk.press("Письмо самому")
         reply = talk.replies[-1]
-        copied = next(run.text for run in reply.runs if run.style is Style.PRE)
+        copied = [run.text for run in reply.runs if run.style is Style.PRE]
         letter = talk.letters[0].letter
-        assert copied == f"{letter.subject}\n\n{letter.body}"
+        assert copied == [letter.subject, letter.body.rstrip("\n")]
         assert reply.mailto.startswith(f"mailto:{policy().addresses.mailbox}?subject=")
         assert [type(effect) for effect in talk.effects] == [HandOver, Submit]
         assert talk.letters[0].by_person
@@ -287,6 +283,12 @@ class TestDraft:
         assert "уже очень большой" in talk.text
         assert talk.state.draft.entries[0].text == "Шлюз не работает"
         assert len(talk.state.draft.entries) == 1
+
+    def test_files_beyond_the_room_are_named_and_the_rest_kept(self) -> None:
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version))
+        talk.give(Said("Шлюз падает", "m", files=tuple(ReceivedFile(f"{n}.png", 1, ref=f"r{n}") for n in range(21))))
+        assert "«20.png» не вошёл" in talk.text
+        assert len(talk.state.draft.files) == 20
 
     @pytest.mark.parametrize("text", ["", " \n", "\u200b\u200e\ufeff", "\u202e"])
     def test_invisible_texts_are_empty(self, text: str) -> None:
