@@ -116,12 +116,16 @@ def _batch(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _chat(args: argparse.Namespace, settings: Settings) -> int:
+    import logging
+
     from rich.console import Console
 
     from triage.bootstrap import build
+    from triage.logs import configure
     from triage.store import migrate
     from triage.terminal import chat
 
+    configure(settings.log, logging.ERROR)
     migrate(settings.database_url)
     return chat(build(settings), Console(highlight=False))
 

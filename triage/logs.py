@@ -8,8 +8,8 @@ import sys
 import structlog
 
 
-def configure(style: str) -> None:
-    """Set up structlog for `console` or `json` on standard error; library warnings join it."""
+def configure(style: str, level: int = logging.INFO) -> None:
+    """Set up structlog for `console` or `json` on standard error, from a level; library warnings join it."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"
@@ -23,7 +23,7 @@ def configure(style: str) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

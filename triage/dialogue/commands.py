@@ -97,7 +97,7 @@ def status(turn: Turn, number: str) -> Turn:
         return turn.say(*lines(*_request(found[0], turn.context)))
     draft = texts.DRAFT_STATES.get(turn.state.stage)
     if turn.consented and draft:
-        turn = turn.say(*lines(f"{draft.capitalize()}."))
+        turn = turn.say(*lines(f"{draft[0].upper()}{draft[1:]}."))
     return my(turn, "")
 
 
