@@ -125,7 +125,7 @@ async def running(app: Application) -> AsyncIterator[Application]:
     try:
         yield app
     finally:
-        await asyncio.to_thread(app.engine.stop, grace=0)
+        await asyncio.to_thread(app.engine.stop, grace=1)
 
 
 async def eventually(true: Callable[[], Any], *, seconds: float = 10.0) -> Any:

@@ -64,6 +64,12 @@ def board(app: Application) -> FakeBoard:
     return app.board.board
 
 
+def troubled(app: Application) -> int:
+    """How many mails wait after a failed try."""
+    with app.database.unit() as unit:
+        return unit.mails.troubled()[0]
+
+
 class Person:
     """A person in Telegram: sends updates and walks on by the words of the newest screen."""
 
@@ -171,7 +177,8 @@ class TestTheMailServer:
         known_person(app, talk.chat)
         async with running(app):
             await asyncio.to_thread(walk, talk, PROBLEM)
-            await eventually(lambda: app.health()["mail"] != "ok")
+            await eventually(lambda: troubled(app))
+            assert app.health()["mail"] != "ok"
             assert app.health()["database"] == "ok"
             async with post_office(port=port) as post:
                 await eventually(lambda: post.mails, seconds=20)
