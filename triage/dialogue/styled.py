@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from triage.dialogue.replies import Run, Style
 from triage.report import Finding
+
+_FENCE = re.compile(r"^```[^\n]*\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 
 Words = str | Run | Iterable["Words"]
 
@@ -54,9 +57,14 @@ def marked(text: str, findings: Iterable[Finding]) -> tuple[Run, ...]:
 
 
 def coded(markdown: str) -> tuple[Run, ...]:
-    """Draw the code spans of a Markdown text; everything else stays as it is."""
-    parts = markdown.split("`")
-    return flow(*(Run(part, Style.CODE) if n % 2 else part for n, part in enumerate(parts)))
+    """Draw the code blocks and code spans of a Markdown text; everything else stays as it is."""
+    runs: list[Words] = []
+    for n, block in enumerate(_FENCE.split(markdown)):
+        if n % 2:
+            runs.append(pre(block.rstrip("\n")))
+        else:
+            runs += (Run(part, Style.CODE) if m % 2 else part for m, part in enumerate(block.split("`")))
+    return flow(runs)
 
 
 def _flat(words: Words) -> Iterator[Run]:

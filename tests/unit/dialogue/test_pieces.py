@@ -22,6 +22,8 @@ from triage.dialogue.incoming import Pressed, ReceivedFile, Said
 from triage.dialogue.letter import Letter
 from triage.dialogue.replies import Style
 from triage.dialogue.state import Draft, Entry, Stage
+from triage.dialogue.styled import coded, marked
+from triage.report import Finding
 
 
 def texts_of_the_module() -> list[str]:
@@ -68,6 +70,24 @@ class TestTexts:
 
     def test_every_stage_with_a_draft_has_its_words_for_status(self) -> None:
         assert set(texts.DRAFT_STATES) == {stage.value for stage in Stage} - {"idle"}
+
+
+class TestStyles:
+    def test_code_of_an_answer_is_drawn_as_code(self) -> None:
+        runs = coded("Файл `gravitee.yml`:\n\n```yaml\nа: `б`\nв: г\n```\nи всё")
+        assert [(run.text, run.style.value) for run in runs] == [
+            ("Файл ", "plain"),
+            ("gravitee.yml", "code"),
+            (":\n\n", "plain"),
+            ("а: `б`\nв: г", "pre"),
+            ("\nи всё", "plain"),
+        ]
+
+    def test_marks_survive_overlaps_and_ends_beyond_the_text(self) -> None:
+        found = (Finding(0, 3, "a"), Finding(2, 5, "b"), Finding(8, 99, "c"))
+        runs = marked("абвгдежзийк", found)
+        assert [run.text for run in runs if run.style is Style.MARK] == ["абв", "гд", "ийк"]
+        assert "".join(run.text for run in runs) == "абвгдежзийк"
 
 
 class TestButtons:
