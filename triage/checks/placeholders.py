@@ -8,7 +8,7 @@ from functools import lru_cache
 _SHAPE = re.compile(
     r"""
     .*[█•●…].* | .*\*{2,}.* | .*\.{3,}.* | [*.·xхX_?#+-]+ | .*[xхXХ]{4,}.* | .*0{12,}.*
-    | <.*>? | \[.*\]? | \{.*\}? | .*\$\{.* | .*\{\{.* | \$[A-Za-z_(]\w*\)? | %\w+%? | \#\{.* | @[\w.]+@
+    | <.*>? | \[.*\]? | \{.*\}? | .*\$\{.* | .*\{\{.* | (?-i:\$[A-Z_][A-Z0-9_]*) | (?-i:\$[a-z_]+) | \$\(.* | %\w+%? | \#\{.* | @[\w.]+@
     | (?:secret|vault|env|file|kubernetes|ref|arn|keystore|https?)[:]//.* | (?:vault|env|secretKeyRef|valueFrom|file):.*
     | ENC\(.* | .*(?:secretKeyRef|getenv|process\.env|os\.environ).*
     | (?:your|my|the|some|insert|put|enter|new|old|real|this|that|actual|тут|здесь|ваш\w*|мой|твой|свой|сам|какой|нек)[-_ ]?\w*[-_ ]?(?:key|token|password|pass|secret|pwd|парол\w*|токен\w*|ключ\w*|секрет\w*|here|value)[\w-]*

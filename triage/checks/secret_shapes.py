@@ -35,7 +35,7 @@ def private_keys(text: str) -> Iterator[Finding]:
 # --- credentials inside addresses ---------------------------------------------------------------
 
 _USERINFO = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]{1,30}):(?://|\\/\\/)([^\s:@/\"'<>«»]{0,80}):([^\s\"'«»]{1,300})"
+    r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]{1,30}):(?://|\\/\\/)([^\s:@/\"'<>«»]{0,80}):([^\s\"«»]{1,300})"
 )
 _WEB = frozenset({"http", "https", "ws", "wss", "ftp", "ftps", "sftp", "ssh", "git", "git+https"})
 
@@ -93,6 +93,7 @@ _SHAPES = (
     r"vk1\.a\.[A-Za-z0-9_-]{40,400}",
     r"AGE-SECRET-KEY-1[A-Z0-9]{50,70}",
     r"gl(?:sa|c)_[A-Za-z0-9_]{32,80}",
+    r"(?<=/hooks/)[a-z0-9]{26}",
     r"https://hooks\.slack\.com/services/T[A-Z0-9]{4,20}/B[A-Z0-9]{4,20}/[A-Za-z0-9]{20,40}",
     r"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{6,2000}",
 )
@@ -117,7 +118,7 @@ def shaped_tokens(text: str) -> Iterator[Finding]:
 _AUTH = re.compile(r"(?<![a-z])(bearer|basic|token)[ \t:]{1,3}[\"']?([a-z0-9_.+/=~-]{8,4000})", re.IGNORECASE)
 _API_HEADER = re.compile(
     r"(?<![a-z])(?:x-)?(?:gravitee-)?(?:api|auth|access|vault|consumer|private)[-_]?(?:key|token)[\"'»]?"
-    r"[ \t]{0,3}(?:[:=]|->|—|–|-)?[ \t]{0,3}[\"'«]?([a-z0-9_.+/=~-]{6,400})",
+    r"(?:[ \t]{0,3}(?:[:=]|->|—|–)[ \t]{0,3}|[ \t]{1,3})[\"'«]?([a-z0-9_.+/=~-]{6,400})",
     re.IGNORECASE,
 )
 _CURL_USER = re.compile(
@@ -186,9 +187,9 @@ def looks_random(value: str) -> bool:
 
 # --- card numbers -------------------------------------------------------------------------------
 
-_CARD = re.compile(r"(?<![\w,:/+-])(?<![\d]\.)(?:\d[ \u00a0-]?){14,18}\d(?![\w-]|[.,]\d)")
-_GROUPED = re.compile(
-    r"\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{3,7}|\d{4}[ \u00a0-]\d{6}[ \u00a0-]\d{5}|\d{15,19}|\d{8}[ \u00a0-]\d{8,11}"
+_CARD = re.compile(
+    r"(?<![\w,:/+-])(?<!\d\.)(?:\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{4}(?:\1\d{2,3}(?!\d|/))?|\d{4}[ \u00a0-]\d{6}[ \u00a0-]\d{5}"
+    r"|\d{8}[ \u00a0-]\d{8,11}|\d{15,19})(?![\w-]|[.,]\d|/\d)"
 )
 _NOT_CARD = re.compile(
     r"(?:сч[её]т\w*|р/с|к/с|инн|огрн\w*|заказ\w*|imei|снилс|полис\w*|накладн\w*|трек\w*|упд|уин|договор\w*|\bid|ts)"
@@ -197,11 +198,15 @@ _NOT_CARD = re.compile(
 )
 
 
+#: The term and the code beside a number tell a card even when a digit is mistyped.
+_CARD_DATA = re.compile(r"[\s,;.]{0,3}(?:до |срок |действует до |exp\w* )?\d{2} ?/ ?\d{2,4}\D{1,12}\d{3}(?!\d)|[\s,;.]{0,3}(?:cvv|cvc)", re.IGNORECASE)
+
+
 def card_numbers(text: str) -> Iterator[Finding]:
     """Full card numbers: an issuer's first digits, the right length, Luhn's sum."""
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match.group())
-        if not _GROUPED.fullmatch(match.group()) or not _is_issued(digits) or not luhn(digits):
+        if not _is_issued(digits) or not (luhn(digits) or _CARD_DATA.match(text, match.end())):
             continue
         if not _NOT_CARD.search(text[max(0, match.start() - 30) : match.start()]):
             yield Finding(match.start(), match.end(), "card", "номер карты")

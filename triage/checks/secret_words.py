@@ -17,10 +17,11 @@ _NAME = (
     r"|(?<![а-я])(?:парол[ьяие]|пасс?ворд|пасс|токен|секрет))"
 )
 _ASSIGN = re.compile(
-    r"(" + _NAME + r")(?:[\"'\\»]{0,3}[ \t]{0,20}(?::=|=>|=|:)[ \t]{0,20}|[\"'] {0,3}value=|>)"
+    r"(" + _NAME + r")(?:[\"'\\»]{0,3}[ \t]{0,20}(?::=|=>|=|:)[ \t]{0,20}|[\"'] {0,3}value=)"
     r"(\\?\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|«[^»\n]{1,100}»|`[^`\n]{1,400}`|[^\s\"'`«»<>]{1,400})",
     re.IGNORECASE,
 )
+_XML = re.compile(r"<(?:[\w:.-]{0,30}?)(?:password|passwd|secret|token|api-?key)>([^<>\s]{3,200})</", re.IGNORECASE)
 _ENV_VALUE = re.compile(
     r"name: {0,3}[\"']?\w{0,60}(?:PASSWORD|SECRET|TOKEN|API_?KEY)[\"']?[ \t]*\r?\n[ \t-]*value: {0,3}[\"']?([^\s\"']{1,200})",
     re.IGNORECASE,
@@ -40,7 +41,7 @@ def assignments(text: str) -> Iterator[Finding]:
         return
     for match in _ASSIGN.finditer(text):
         yield from _assigned(text, match)
-    for pattern in (_ENV_VALUE, _FLAG):
+    for pattern in (_XML, _ENV_VALUE, _FLAG):
         for match in pattern.finditer(text):
             if not is_placeholder(match.group(1)):
                 yield Finding(match.start(1), match.end(1), "password", "пароль в настройке или команде")
@@ -92,6 +93,7 @@ _TRIGGER = re.compile(
     r"|токен\w{0,2}|client[ _-]?secret|секрет\w{0,2}|api[ _-]?key|token|secret|ключ(?:ом)?|апи[- ]?ключ|доступ\w?)(?![а-яa-z])",
     re.IGNORECASE,
 )
+_PASSWORDS = ("парол", "пас", "pass", "pwd", "parol")
 _STOP = frozenset(
     """
     не нет длиной длина политика политику политики короче длиннее минимум требования хранится хранить шифруется алгоритм хеш
@@ -99,70 +101,105 @@ _STOP = frozenset(
     """.split()  # noqa: SIM905
 )
 _STEP = re.compile(r"[^\S\n]*(\S{1,200})")
-_REACH = 7
+_REACH = 9
+_SEPARATORS = " \t\u00a0:=«\"'(—–-|,"
 _UNITS = re.compile(
     r"\s*(?:символ|знак|букв|цифр|дн|день|час|минут|год|мес|раз|секунд|попыт|шт|апи|api|руб|человек|пользоват|кб|мб|бит)",
     re.IGNORECASE,
 )
 
 
+_PAIR = re.compile(r"(?<![\w/.:@-])([A-Za-z][\w.@-]{1,40}) ?[/|] ?([^\s/«»\"'<>]{5,60})")
+_ACCESS = re.compile(
+    r"доступ|логин|уч[её]т|ssh|ссх|рдп|rdp|консол|кабинет|вход|захо|кред|login|root|рут|пользовател|юзер|сервер|узел|админ|admin|ключи от"
+    r"|впн|vpn|anydesk|парол",
+    re.IGNORECASE,
+)
+
+
+def login_pairs(text: str) -> Iterator[Finding]:
+    """«ssh: apim-root / Zachetka!2026»: a login and what looks like a password, after a word of access."""
+    if "/" not in text and "|" not in text:
+        return
+    for match in _PAIR.finditer(text):
+        value = _without_tail(match.group(2))
+        if not looks_password(value) or is_placeholder(value, login=match.group(1)) or not any(c.isdigit() for c in value):
+            continue
+        if _ACCESS.search(text[max(0, match.start() - 70) : match.end(1)]):
+            yield Finding(match.start(2), match.start(2) + len(value), "password", "пароль рядом с логином")
+
+
+_LONG_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}|[a-z]{4}(?:-[a-z]{4}){3}", re.IGNORECASE)
+
+
+_SHOWN = re.compile(r"(?<!\w)вот(?: он| она| этот| эта)?:? {0,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64})(?!\w)")
+
+
+def shown_keys(text: str) -> Iterator[Finding]:
+    """«Ключ утёк …, вот он: 7c1e0b52-…»."""
+    if "вот" not in text:
+        return
+    for match in _SHOWN.finditer(text):
+        if re.search(r"ключ|токен|key|token", text[max(0, match.start() - 200) : match.start()], re.IGNORECASE):
+            yield Finding(match.start(1), match.end(1), "api_key", "показанный ключ")
+
+
 def prose_passwords(text: str) -> Iterator[Finding]:
     """«пароль от базы у нас gravity228»: the first thing that looks like a password soon after the word."""
     for match in _TRIGGER.finditer(text):
+        if text[match.end() : match.end() + 1] not in _SEPARATORS:
+            continue
         yield from _after_trigger(text, match.group(1).lower(), match.end())
 
 
 def _after_trigger(text: str, trigger: str, at: int) -> Iterator[Finding]:
-    password = trigger.startswith(("парол", "пас", "pass", "pwd", "parol"))
+    told = trigger.startswith(_PASSWORDS)
+    before = ""
     for step in range(_REACH):
         match = _STEP.match(text, at)
         if not match:
             return
         token, start = match.group(1), match.start(1)
-        bare, shift = _bare(token)
+        bare, shift, paired = _bare(token)
         if bare.lower() in _STOP:
             return
-        if (
-            bare
-            and _is_secret(bare, trigger, password, step)
-            and not _UNITS.match(text, start + shift + len(bare))
-        ):
-            kind = (
-                "password"
-                if password or trigger.startswith(("кред", "уч", "логин", "login", "доступ"))
-                else "token"
-            )
-            kind = "api_key" if "ключ" in trigger or "key" in trigger else kind
+        secret = bare and (_is_secret(bare, told or paired, step, paired) or (told and _is_named(bare, before, token)))
+        if secret and not _UNITS.match(text, start + shift + len(bare)):
+            kind = "password" if told or paired else "api_key" if "ключ" in trigger or "key" in trigger else "token"
             yield Finding(start + shift, start + shift + len(bare), kind, f"значение после «{trigger}»")
             return
         if token[-1] in ".!?;" and step:
             return
-        at = match.end()
+        before, at = token, match.end()
 
 
-def _bare(token: str) -> tuple[str, int]:
+def _bare(token: str) -> tuple[str, int, bool]:
     """Strip quotes, brackets, sentence marks; of `login/password` and `login:password` take the second."""
     left = len(token) - len(token.lstrip("\"'«(`[:=—–-"))
-    bare = _without_tail(token[left:].rstrip("\"'»`"))
-    bare = bare.rstrip("\"'»`")
+    bare = _without_tail(token[left:].rstrip("\"'»`")).rstrip("\"'»`")
     pair = re.match(r"[A-Za-z][A-Za-z0-9._-]{1,40}[/:](?=[^/\s]{4,}$)", bare)
     if pair and not bare.startswith(("http", "https")):
         if is_placeholder(bare[pair.end() :], login=bare[: pair.end() - 1]):
-            return "", left
-        return bare[pair.end() :], left + pair.end()
-    return bare, left
+            return "", left, False
+        return bare[pair.end() :], left + pair.end(), True
+    return bare, left, False
 
 
-def _is_secret(value: str, trigger: str, password: bool, step: int) -> bool:
+def _is_secret(value: str, password: bool, step: int, paired: bool) -> bool:
     if is_placeholder(value):
         return False
-    if password:
-        if value.isdigit():
-            return step == 0 and 4 <= len(value) <= 12
-        return looks_password(value)
-    if trigger.startswith(("кред", "уч", "логин", "login", "доступ")):
-        return False
-    return len(value) >= 12 and looks_random(value) and step <= 3
+    if not password:
+        return _LONG_KEY.fullmatch(value) is not None or (len(value) >= 12 and step <= 3 and looks_random(value))
+    if _LONG_KEY.fullmatch(value) and step <= 2:
+        return True
+    if value.isdigit():
+        return step == 0 and 4 <= len(value) <= 12
+    return step <= 6 and looks_password(value)
+
+
+def _is_named(value: str, before: str, token: str) -> bool:
+    """«Пароль от консоли: Vesna.»: one Latin word after a colon ends the sentence."""
+    return before.endswith(":") and token[-1:] in ".,;" and value.isascii() and value.isalpha() and 4 <= len(value) <= 20
 
 
 _SPECIAL = re.compile(r"[!@#$%^&*+=?~|]")
@@ -172,7 +209,7 @@ _ADDRESS = re.compile(
 )
 _TERMS = re.compile(
     r"(?:oauth|sha|md|aes|rsa|http|utf|base|x|hs|rs|es|pkcs|tls|java|jdk|k|ip|ipv|argon|log|s|postgres|windows|win|апи|http/|1с|ad|jwt|v|api|apim|оauth)"
-    r"[-_/]?\d+(?:[-.]\w+)*|[a-z]\d|\d[a-z]|k8s|i18n|e2e|b2b|oauth2\.?0?|1[cс]|http/\d.*|mtls|s3|p12|pkcs12|[A-Z]{2,10}-\d{1,7}",
+    r"[-_/]?\d+(?:[-.]\w+)*|[a-z]\d|\d[a-z]|k8s|i18n|e2e|b2b|oauth2\.?0?|1[cс]|http/\d.*|mtls|s3|p12|pkcs12|(?-i:[A-Z]{2,10}-\d{1,7})",
     re.IGNORECASE,
 )
 

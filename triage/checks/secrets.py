@@ -17,7 +17,7 @@ from triage.checks.secret_shapes import (
     private_keys,
     shaped_tokens,
 )
-from triage.checks.secret_words import assignments, prose_passwords
+from triage.checks.secret_words import assignments, login_pairs, prose_passwords, shown_keys
 from triage.report import Finding
 
 #: In the order of certainty: the first rule to claim a place keeps it.
@@ -30,7 +30,9 @@ RULES: tuple[Callable[[str], Iterator[Finding]], ...] = (
     curl_users,
     card_numbers,
     assignments,
+    login_pairs,
     prose_passwords,
+    shown_keys,
 )
 
 

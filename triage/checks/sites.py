@@ -22,9 +22,9 @@ _CANDIDATE = re.compile(
     r"|(?<![\w@.-])(?P<ip>\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\.\d)(?::\d{2,5})?" + _PATH + r")"
     r"|(?<![\w@.:-])(?P<ip6>\[[0-9a-f:]{0,36}::[0-9a-f:]{0,36}\](?::\d{2,5})?" + _PATH + r")"
     r"|(?<![\w@./\\-])(?P<local>localhost(?![\w.-]*\w)(?::\d{2,5})?" + _PATH + r")"
-    r"|(?<![\w@./\\$%:{-])(?P<host>" + _LABEL + r"(?:\." + _LABEL + r"){1,8}(?::\d{2,5})?(?![\w@])" + _PATH + r")"
+    r"|(?<![\w@./\\$%{-])(?<![a-z0-9]:)(?P<host>" + _LABEL + r"(?:\." + _LABEL + r"){1,8}(?::\d{2,5})?(?![\w@])" + _PATH + r")"
     r"|(?<![\w@./\\:-])(?P<bare>[a-z0-9][a-z0-9-]{1,60}:\d{4,5}(?![\w:.-])" + _PATH + r")"
-    r"|(?<![\w@./\\:-])(?P<node>(?:apim|gw|gate|gateway|apigw|mgmt|portal|console)(?:-[a-z]{1,12}){0,2}-?\d{1,3}(?![\w:./-]))",
+    r"|(?<![\w@./\\:-])(?P<node>(?:apim|gw|gate|gateway|apigw|mgmt|portal|console)(?:-[a-z]{1,12}){0,2}-?\d{1,3}(?![\w:/\"'-]|\.\w))",
     re.IGNORECASE,
 )
 _HINT = re.compile(r"\w[.:][a-zа-яё0-9]|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt)-", re.IGNORECASE)
@@ -68,8 +68,11 @@ def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     for candidate, start, end in _candidates(text):
         value = text[start:end]
         joined = refused_end >= 0 and _JOINT.fullmatch(text[refused_end:start])
-        if joined or not _is_site(candidate, words):
+        refused_end = -1
+        if joined or _refused_by_role(candidate, words):
             refused_end = end
+        elif not _is_site(candidate, words):
+            continue
         elif value not in found and not (candidate.host in found and candidate.path == "" and candidate.port == "443"):
             found[value] = Finding(start, end, "site", "адрес установки", value)
     return tuple(found.values())
@@ -116,10 +119,15 @@ def mail_address(candidate: Candidate, _: HostWords) -> bool | None:
     return False if candidate.before.endswith("@") or candidate.after.startswith("@") else None
 
 
+_VERSION_WORD = re.compile(r"(?:верс|version|релиз|сборк)\w*\s*$", re.IGNORECASE)
+
+
 def broken_number(candidate: Candidate, _: HostWords) -> bool | None:
     """0.0.0.0, a network with a mask, octets over 255, public name servers, home routers."""
     if candidate.shape != "ip":
         return None
+    if _VERSION_WORD.search(candidate.before):
+        return False
     octets = [int(o) for o in candidate.host.split(".")]
     if any(o > 255 for o in octets) or octets[0] in (0, 255) or octets[-1] in (0, 255):
         return False
@@ -133,7 +141,7 @@ def not_a_zone(candidate: Candidate, words: HostWords) -> bool | None:
     if candidate.shape != "host":
         return None
     labels = candidate.host.split(".")
-    if labels[-1] not in words.zones:
+    if labels[-1] not in words.zones and not labels[-1].startswith("xn--"):
         return None if len(labels) > 2 and is_own_label(labels[0], words) and labels[-1].isalpha() and _is_ported(candidate) else False
     if labels[0] in ("com", "org", "io", "net", "ru", "java", "javax", "sun", "jakarta") and len(labels) > 2:
         return False
@@ -191,7 +199,7 @@ def numbered_node(candidate: Candidate, _: HostWords) -> bool | None:
     return "-" in candidate.host if candidate.shape == "node" else None
 
 
-_KEY = re.compile(r"(?:^|\n)[ \t-]*[a-z_.]{2,40}: ?[\"']?$|[\"'](?:target|url|uri|host|endpoint|backend)[\"']: ?[\"']$|(?<![a-z])host[ =]{1,2}[\"']?$")
+_KEY = re.compile(r"(?:^|\n)[ \t-]*[a-z_.]{2,40}: ?[\"']?$|[\"'](?:target|url|uri|host|endpoint|backend)[\"']: ?[\"']$|(?<![a-z])host[ =:]{0,2}[\"']$|(?<![a-z])host=$")
 _CORS = re.compile(r"(?<!\w)(?:cors|preflight|origins?|allow-origin)(?!\w)", re.IGNORECASE)
 _BROWSER = re.compile(r"^[^.!?\n]{0,20}(?:звать|ходить|дергать|дёргать|обращаться|зов[её]т|ходит|дергает|дёргает|живёт|живет)")
 
@@ -217,8 +225,8 @@ def other_role(candidate: Candidate, words: HostWords) -> bool | None:
     other = max((m.end() for m in words.other_role.finditer(clause)), default=-1)
     own = max((m.end() for m in words.own_role.finditer(clause)), default=-1)
     if own_host:
-        beside = words.backend_role.search(clause[-_BESIDE:])
-        return False if beside and own < other else None
+        backend = max((m.end() for m in words.backend_role.finditer(clause)), default=-1)
+        return False if backend > max(own, len(clause) - _BESIDE) else None
     if other > own or words.backend_role.search(clause[max(own, 0) :]):
         return False
     if own < 0 and (_CORS.search(candidate.before + candidate.after) or _BROWSER.search(candidate.after)):
@@ -261,6 +269,11 @@ def _is_site(candidate: Candidate, words: HostWords) -> bool:
     if candidate.shape == "ssh":
         return True
     return next((answer for rule in RULES if (answer := rule(candidate, words)) is not None), True)
+
+
+def _refused_by_role(candidate: Candidate, words: HostWords) -> bool:
+    """An address in a row with a backend shares its role."""
+    return candidate.shape != "ssh" and _is_site(candidate, words) is False and other_role(candidate, words) is False
 
 
 @lru_cache(8)
