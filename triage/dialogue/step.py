@@ -65,10 +65,7 @@ def _said(turn: Turn, said: Said) -> Turn:
 
 def _typed(turn: Turn, text: str) -> Pressed | None:
     numbered = turn.context.channel == "terminal"
-    if press := b.pressed(text, turn.state.buttons, numbered=numbered):
-        return press
-    goes_on = b.pressed(text, (b.SEND,)) and any(button == b.NOT_HELPED for button in turn.state.buttons)
-    return Pressed(b.NOT_HELPED.code) if goes_on else None
+    return b.pressed(text, turn.state.buttons, numbered=numbered)
 
 
 def _added(turn: Turn, said: Said, *, usable: bool) -> Turn:
@@ -158,6 +155,12 @@ def _own_number(turn: Turn, index: str) -> Turn:
     return flow.go_on(turn.to(number=button.label))
 
 
+def _sent_on(turn: Turn) -> Turn:
+    """Go on from the summary; entries that were offered with it are not offered again."""
+    offered = tuple(hit.id for hit in reading.offered(turn.state, turn.context))
+    return flow.go_on(turn.to(faq_seen=tuple(dict.fromkeys((*turn.state.faq_seen, *offered)))))
+
+
 def _disagreed(turn: Turn) -> Turn:
     rule = reading.reported(turn.state).scope.decision.label
     return flow.go_on(turn.to(disagreed=(*turn.state.disagreed, rule)))
@@ -197,7 +200,7 @@ _ANSWERS: dict[Stage, Callable[[Turn, Said], Turn]] = {
 
 _BUTTONS: dict[tuple[Stage, str], Callable[[Turn], Turn]] = {
     (Stage.REPHRASE, b.DISAGREE.code): _foul_kept,
-    (Stage.SUMMARY, b.SEND.code): flow.go_on,
+    (Stage.SUMMARY, b.SEND.code): _sent_on,
     (Stage.SUMMARY, b.DISAGREE.code): _disagreed,
     (Stage.SUMMARY, b.HELPED.code): catalogue.helped,
     (Stage.SUMMARY, b.NOT_HELPED.code): catalogue.not_helped,

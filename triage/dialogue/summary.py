@@ -26,12 +26,14 @@ def view(state: State, context: Context) -> Reply:
     """Draw the summary in the variant that the action asks for."""
     action = reading.action_now(state, context)
     several = _several(state, context) if _divisible(state) else None
+    rule = context.policy.scope_rule(reading.reported(state).scope.decision.label)
+    found = [] if action is Action.DISMISS else [bold(texts.SUMMARY_TITLE), *_understood(state, context, rule)]
     runs = lines(
-        bold(texts.SUMMARY_TITLE),
-        *_understood(state, context),
+        *found,
+        _verdict(state, rule),
         texts.UNSURE if reading.reported(state).needs_review else None,
         several,
-        *_offer(state, context, action),
+        *_offer(state, rule, context, action),
     )
     return Reply(runs, _buttons(state, context, action, several=several is not None))
 
@@ -61,9 +63,9 @@ def edit_view(state: State, context: Context) -> Reply:
     return Reply(runs, b.rows(*fields, b.SEND, b.CANCEL))
 
 
-def _understood(state: State, context: Context) -> list[Words]:
+def _understood(state: State, context: Context, rule: ScopeRule) -> list[Words]:
     policy, report = context.policy, reading.reported(state)
-    urgency, rule = report.priority, policy.scope_rule(report.scope.decision.label)
+    urgency = report.priority
     until = deadline(policy, context.now, urgency.sla_hours)
     name = policy.priority_rule(urgency.decision.label).name
     category = policy.category_name(report.scope.category)
@@ -77,8 +79,7 @@ def _understood(state: State, context: Context) -> list[Words]:
         texts.NUMBER: reading.number_of(state),
         texts.FILES: ", ".join(file.name for file in state.draft.files),
     }
-    listed: list[Words] = [flow("• ", bold(f"{label}: "), value) for label, value in rows.items() if value]
-    return [*listed, _verdict(state, rule)]
+    return [flow("• ", bold(f"{label}: "), value) for label, value in rows.items() if value]
 
 
 def _verdict(state: State, rule: ScopeRule) -> Words:
@@ -95,8 +96,7 @@ def _verdict(state: State, rule: ScopeRule) -> Words:
     return flow(said, quote(f"«{rule.quote}»"))
 
 
-def _offer(state: State, context: Context, action: Action) -> list[Words | None]:
-    rule = context.policy.scope_rule(reading.reported(state).scope.decision.label)
+def _offer(state: State, rule: ScopeRule, context: Context, action: Action) -> list[Words | None]:
     missing = tuple(field.value for field in reading.open_fields(state))
     lacking = texts.missing(missing) if missing else None
     if action is Action.ANSWER:
@@ -126,7 +126,7 @@ def _buttons(state: State, context: Context, action: Action, *, several: bool) -
     if action is Action.ANSWER:
         others = [hit.id for hit in reading.offered(state, context)[1:]]
         wide = _entries(others, context)
-        return b.rows(b.HELPED, b.NOT_HELPED, divide_button, b.EDIT, b.CANCEL, wide=wide)
+        return b.rows(b.HELPED, b.NOT_HELPED, b.SEND, divide_button, b.EDIT, b.CANCEL, wide=wide)
     if action in (Action.REDIRECT, Action.DISMISS, Action.REFUSE):
         wide = _entries(_instead(state, context), context)
         return b.rows(b.DISAGREE, divide_button, b.EDIT, b.CANCEL, wide=wide)
