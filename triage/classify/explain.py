@@ -33,7 +33,7 @@ def evidence(model: QuickModel, scores: Scores, head: str, label: int) -> tuple[
     return tuple(found)
 
 
-def _word_gains(model: QuickModel, scores: Scores, head: str, label: int) -> NDArray[np.float32]:
+def _word_gains(model: QuickModel, scores: Scores, head: str, label: int) -> NDArray[np.float64]:
     """Gain of each token in the label's log-odds against the mean of its rivals."""
     weights = model.layers.head_weights[head][: model.layers.margins.shape[1]]
     rivals = scores.probabilities[head].copy()
@@ -41,24 +41,18 @@ def _word_gains(model: QuickModel, scores: Scores, head: str, label: int) -> NDA
     rivals /= max(float(rivals.sum()), 1e-9)
     direction = weights[:, label] - weights @ rivals
     each = (model.layers.margins[scores.columns].astype(np.float32) @ direction) * scores.weights
-    gain_of = dict(zip(scores.columns.tolist(), each.tolist(), strict=True))
-    counts: dict[int, int] = {}
-    owners = [
-        (position, column)
-        for position, form in enumerate(scores.forms)
-        for column in model.features.own(form)
-    ]
-    for column, position in model.features.pairs(scores.forms):
-        owners += [(position, column), (position + 1, column)]
-    for _, column in owners:
-        counts[int(column)] = counts.get(int(column), 0) + 1
-    gains = np.zeros(len(scores.forms), dtype=np.float32)
-    for position, column in owners:
-        gains[position] += gain_of[int(column)] / counts[int(column)]
-    return gains
+    where = np.searchsorted(scores.columns, scores.occurrences)
+    shares = each[where] / np.bincount(where, minlength=len(each))[where]
+    own, paired = scores.places[: scores.single], scores.places[scores.single :]
+    count, halves = len(scores.tokens), shares[scores.single :] / 2
+    return np.asarray(
+        np.bincount(own, shares[: scores.single], minlength=count)
+        + np.bincount(paired, halves, minlength=count)
+        + np.bincount(paired + 1, halves, minlength=count)
+    )
 
 
-def _phrases(gains: NDArray[np.float32]) -> list[tuple[int, int, float]]:
+def _phrases(gains: NDArray[np.float64]) -> list[tuple[int, int, float]]:
     """Join strong neighbours; keep phrases with at least a third of the strongest one's gain."""
     strongest = float(gains.max(initial=0.0))
     if strongest <= 0:

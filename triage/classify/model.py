@@ -24,7 +24,6 @@ class Layers:
     """Weights. Shapes: margins (columns, L), margin_bias (L,); for each head weights (L + S, K), bias (K,).
 
     L is the number of labels of all heads together, S of signals, K of the head's labels.
-    `block_scale` weighs the blocks of columns against each other.
     """
 
     margins: NDArray[np.float16]
@@ -37,10 +36,15 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One text scored: probabilities a head (in the order of its labels), and what explains them."""
+    """One text scored: probabilities a head (in the order of its labels), and what explains them.
+
+    `occurrences`, `places` and `single` are those of `Features.spread`; `columns` and `weights` the row.
+    """
 
     tokens: tuple[Token, ...]
-    forms: tuple[str, ...]
+    occurrences: Ids
+    places: Ids
+    single: int
     columns: Ids
     weights: Floats
     probabilities: dict[str, Floats]
@@ -58,7 +62,8 @@ class QuickModel:
         """Return the probabilities of every head for one text."""
         tokens = tokenize(text)
         forms = tuple(token.form for token in tokens)
-        columns, weights = self.features.row(forms)
+        occurrences, places, single = self.features.spread(forms)
+        columns, weights = self.features.weigh(occurrences)
         margins = weights @ self.layers.margins[columns].astype(np.float32) + self.layers.margin_bias
         dense = (np.asarray(signals, dtype=np.float32) - self.layers.signal_mean) / self.layers.signal_scale
         inputs = np.concatenate([margins, dense])
@@ -66,7 +71,7 @@ class QuickModel:
             head: softmax(inputs @ self.layers.head_weights[head] + self.layers.head_bias[head])
             for head in self.labels
         }
-        return Scores(tuple(tokens), forms, columns, weights, probabilities)
+        return Scores(tuple(tokens), occurrences, places, single, columns, weights, probabilities)
 
 
 def softmax(logits: Floats) -> Floats:

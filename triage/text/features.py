@@ -134,15 +134,30 @@ class Features:
                 found += [(column, i) for column in self._grouped(pair, stem)]
         return found
 
+    def spread(self, forms: Sequence[str]) -> tuple[Ids, Ids, int]:
+        """Return every occurrence of a column with the position of its word, and how many are single words'.
+
+        The occurrences after that number are pairs', with the position of the pair's first word.
+        """
+        parts = [self.own(form) for form in forms]
+        places = np.repeat(np.arange(len(forms), dtype=np.int32), [len(part) for part in parts])
+        paired = self.pairs(forms)
+        single = len(places)
+        if paired:
+            pairs = np.array(paired, dtype=np.int32)
+            parts.append(pairs[:, 0])
+            places = np.concatenate([places, pairs[:, 1]])
+        return np.concatenate(parts) if parts else np.empty(0, np.int32), places, single
+
     def row(self, forms: Sequence[str]) -> tuple[Ids, NDArray[np.float32]]:
         """Return sorted column numbers and their weights: (1 + ln tf) · idf, each block of length 1."""
-        parts = [self.own(form) for form in forms]
-        paired = [column for column, _ in self.pairs(forms)]
-        if paired:
-            parts.append(np.array(paired, dtype=np.int32))
-        if not parts:
+        return self.weigh(self.spread(forms)[0])
+
+    def weigh(self, occurrences: Ids) -> tuple[Ids, NDArray[np.float32]]:
+        """Return the row of these occurrences; see `row`."""
+        if not len(occurrences):
             return np.empty(0, np.int32), np.empty(0, np.float32)
-        columns, counts = np.unique(np.concatenate(parts), return_counts=True)
+        columns, counts = np.unique(occurrences, return_counts=True)
         weights = (1.0 + np.log(counts)) * self._vocabulary.idf[columns]
         cuts = np.searchsorted(columns, self._starts[1:])
         for block in np.split(weights, cuts):
