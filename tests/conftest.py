@@ -1,3 +1,3 @@
 """Fixtures of every test."""
 
-pytest_plugins = ["tests.databases", "tests.applications"]
+pytest_plugins = ["tests.databases", "tests.applications", "tests.e2e.website"]

@@ -150,9 +150,7 @@ class Chat:
 
     async def _answer(self, request: Request, visitor: Visitor, after: int) -> Response:
         response = (
-            await self._piece(visitor, after)
-            if by_script(request)
-            else RedirectResponse("/#last", status_code=303)
+            await self._piece(visitor, after) if by_script(request) else RedirectResponse("/#last", status_code=303)
         )
         visitor.remember(request, response)
         return response
@@ -172,9 +170,7 @@ class Chat:
         kept = text if refused.status != 413 else ""
         return self._page(items, status=refused.status, trouble=refused.words, text=kept)
 
-    def _page(
-        self, items: tuple[Item, ...], *, status: int = 200, trouble: str = "", text: str = ""
-    ) -> HTMLResponse:
+    def _page(self, items: tuple[Item, ...], *, status: int = 200, trouble: str = "", text: str = "") -> HTMLResponse:
         return self._pages.html(
             "chat.html", status=status, items=items, welcome=self._welcome, product=self._product,
             trouble=trouble, text=text, once=secrets.token_urlsafe(16),

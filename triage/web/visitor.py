@@ -44,6 +44,4 @@ class Visitor:
         """Give a new visitor the cookie: unreadable for scripts, not sent with other sites' posts."""
         if self.new:
             secure = request.url.scheme == "https"
-            response.set_cookie(
-                COOKIE, self.token, max_age=_YEAR, httponly=True, samesite="lax", secure=secure
-            )
+            response.set_cookie(COOKIE, self.token, max_age=_YEAR, httponly=True, samesite="lax", secure=secure)

@@ -42,11 +42,11 @@
   /** Adds the items that are not there yet; returns the new ones. */
   const add = (html, headers) => {
     const near = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 200;
-    forget(Number(headers.get("X-First")));
     const piece = new DOMParser().parseFromString(html, "text/html");
     const fresh = Array.from(piece.body.children).filter((item) => !document.getElementById(item.id));
     fresh.forEach((item) => log.append(document.adoptNode(item)));
     fresh.forEach(decorate);
+    forget(Number(headers.get("X-First")));
     retire(headers.get("X-Live"));
     if (fresh.length && near) show(fresh);
     return fresh;
