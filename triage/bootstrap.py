@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from triage.desk.desk import Desk
 from triage.desk.ports import AgentsBoard, Mailer, UpdateHandler
-from triage.faq.entries import FaqEntry
+from triage.faq.entries import FaqEntry, load_entries
 from triage.jobs.carrier import Board, Carrier
 from triage.jobs.conversations import Conversations
 from triage.jobs.engine import BOARD, INBOX, MAIL, REPLIES, TIMERS, UPKEEP, DurableEngine
@@ -24,7 +24,7 @@ from triage.jobs.world import World, utc_now
 from triage.loading import load_chain
 from triage.mail import MailComposer, OutboxMailer, SmtpMailer
 from triage.mail.smtp import SmtpServer
-from triage.policy.pack import Policy
+from triage.policy.pack import Policy, load_policy
 from triage.report import Request, TriageReport
 from triage.settings import Settings
 from triage.store import Database, connect
@@ -32,7 +32,7 @@ from triage.store import Database, connect
 Analyze = Callable[[Request], TriageReport]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Application:
     """The whole program, ready to start. `engine.start()` belongs inside the running event loop.
 
@@ -97,12 +97,10 @@ def build(
 
     Raises WrongSetting, WrongPolicy, WrongContent, ModelUnavailable or StoreUnavailable with advice.
     """
-    loaded = load_chain(settings)
-    policy, faq = loaded.policy, loaded.entries
+    chain, policy, faq = _chain(settings, analyze)
     database = connect(settings.database_url)
     database.ping()
     engine = DurableEngine(database.engine, database.url, settings.worker_id)
-    chain = analyze or loaded.analyzer.analyze
     agents = bool(settings.telegram_token and settings.agents_chat_id)
     composer = MailComposer(settings.mail_from, policy.addresses.mailbox, clock)
     world = World(
@@ -129,6 +127,15 @@ def _register(application: Application, upkeep: Upkeep) -> None:
     engine.register(UPKEEP, {"expire": conversations.expire})
     engine.register(UPKEEP, {"housekeep": upkeep.housekeep})
     engine.at_start(upkeep.begin)
+
+
+def _chain(settings: Settings, analyze: Analyze | None) -> tuple[Analyze, Policy, Mapping[str, FaqEntry]]:
+    """The chain with the pack and the entries; a given chain spares loading the models."""
+    if analyze is None:
+        loaded = load_chain(settings)
+        return loaded.analyzer.analyze, loaded.policy, loaded.entries
+    policy = load_policy(settings.policy_path, mailbox=settings.support_mailbox or None)
+    return analyze, policy, load_entries(settings.data_dir / "faq")
 
 
 def _mailer(settings: Settings) -> Mailer:

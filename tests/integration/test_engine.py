@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from tests.applications import (
     next_word,
     running,
 )
-from tests.databases import free_port
+from tests.databases import Cluster, free_port
 from tests.integration.mailservers import Post, post_office
 from tests.unit.jobs.test_conversations import PROBLEM, walk
 from tests.unit.store.test_store import everything
@@ -30,6 +31,8 @@ from triage.bootstrap import Application
 from triage.checks.secrets import find_secrets
 from triage.desk.ports import ChatKey
 from triage.dialogue.incoming import Said
+from triage.errors import StoreUnavailable
+from triage.jobs.upkeep import Upkeep
 from triage.text.redact import redact
 
 CHAT = "4815162342"
@@ -168,9 +171,7 @@ class TestOrder:
 
 
 class TestTheMailServer:
-    async def test_that_is_down_gets_the_letter_when_it_is_back(
-        self, sqlite_url: str, tmp_path: Path
-    ) -> None:
+    async def test_that_is_down_gets_the_letter_when_it_is_back(self, sqlite_url: str, tmp_path: Path) -> None:
         port = free_port()
         app = application(sqlite_url, tmp_path, smtp_url=f"smtp://127.0.0.1:{port}")
         talk = Talk(app)
@@ -242,3 +243,45 @@ class TestSecrets:
         await asyncio.to_thread(known_person, served, ChatKey("telegram", CHAT))
         await Person(served, CHAT, 100).walk(text, until="принято почтой")
         assert secret not in everything(served.database)
+
+
+class TestHousekeeping:
+    async def test_forgets_finished_jobs_and_queues_the_next_day(self, served: Application) -> None:
+        await asyncio.to_thread(Talk(served).app.inbox.receive, 1, CHAT, '{"chat": "1", "text": "/start"}', ())
+        client = served.engine.client
+        await eventually(lambda: client.list_workflows(status="SUCCESS", name="turn"))
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        assert await asyncio.to_thread(served.engine.forget, tomorrow - timedelta(days=2)) == 0
+        assert await asyncio.to_thread(served.engine.forget, tomorrow) >= 1
+        assert await asyncio.to_thread(lambda: client.list_workflows(status="SUCCESS", name="turn")) == []
+        assert await asyncio.to_thread(served.engine.stranded) == 0
+        upkeep = Upkeep(served.conversations._world, served.engine)
+        await upkeep.housekeep("today")
+        keys = await asyncio.to_thread(lambda: [w.workflow_id for w in client.list_workflows(name="housekeep")])
+        assert f"housekeep:{tomorrow.date().isoformat()}" in keys
+
+
+class TestALostDatabase:
+    @pytest.mark.postgres
+    async def test_is_reported_and_work_goes_on_when_it_is_back(
+        self, cluster: Cluster, tmp_path: Path, post: Post
+    ) -> None:
+        url = cluster.create(template=cluster.migrated)
+        app = application(
+            url, tmp_path, smtp_url=f"smtp://127.0.0.1:{post.port}", telegram_token="1:test", agents_chat_id=-1
+        )
+        app.attach_telegram(SayingHandler(app), FakeMessenger(), FakeBoard())
+        await asyncio.to_thread(known_person, app, ChatKey("telegram", CHAT))
+        async with running(app):
+            await asyncio.to_thread(cluster.stop)
+            try:
+                with pytest.raises(StoreUnavailable):
+                    await Person(app, CHAT, 1).say("/start")
+                assert (await asyncio.to_thread(app.health))["database"] != "ok"
+            finally:
+                await asyncio.to_thread(cluster.start)
+            await eventually(lambda: app.health()["database"] == "ok")
+            await Person(app, CHAT, 100).walk(PROBLEM, until="принято почтой")
+            assert len(post.mails) == 1
+            await eventually(lambda: app.health()["worker"] == "ok")
+        app.database.dispose()

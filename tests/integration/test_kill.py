@@ -148,9 +148,7 @@ class TestKilledWorkers:
 
     @pytest.mark.slow
     @pytest.mark.timeout(600)
-    async def test_lose_nothing_on_sqlite_at_length(
-        self, sqlite_url: str, tmp_path: Path, post: Post
-    ) -> None:
+    async def test_lose_nothing_on_sqlite_at_length(self, sqlite_url: str, tmp_path: Path, post: Post) -> None:
         await survive(sqlite_url, tmp_path, post, people=30, kills=8, workers=1)
 
     @pytest.mark.slow

@@ -50,9 +50,7 @@ class TestReplies:
         assert times[1] - times[0] >= 0.4
         assert [reply.text for _, reply in messenger.sent] == ["раз", "два"]
 
-    async def test_are_given_up_when_the_person_has_gone(
-        self, app: Application, messenger: FakeMessenger
-    ) -> None:
+    async def test_are_given_up_when_the_person_has_gone(self, app: Application, messenger: FakeMessenger) -> None:
         conversation = keep(app, "раз", "два")
         messenger.answers = [Sent("gone")]
         await app.carrier.say(conversation)
@@ -82,9 +80,7 @@ class TestReplies:
         await app.carrier.say(conversation)
         assert len(messenger.sent) == 1
 
-    async def test_are_not_carried_for_a_forgotten_person(
-        self, app: Application, messenger: FakeMessenger
-    ) -> None:
+    async def test_are_not_carried_for_a_forgotten_person(self, app: Application, messenger: FakeMessenger) -> None:
         conversation = keep(app, "раз")
         with app.database.unit() as unit:
             unit.conversations.forget(conversation)
@@ -107,9 +103,7 @@ class TestTheBoard:
             unit.tickets.add(TICKET)
         return app.board.board
 
-    async def test_shows_a_card_and_then_edits_the_same_message(
-        self, app: Application, board: FakeBoard
-    ) -> None:
+    async def test_shows_a_card_and_then_edits_the_same_message(self, app: Application, board: FakeBoard) -> None:
         await app.board.show_card("t1", 1)
         app.desk.set_status("t1", 1, "Анна", "in_progress")
         await app.board.show_card("t1", 2)
@@ -118,9 +112,7 @@ class TestTheBoard:
             ("m1", "in_progress"),
         ]
 
-    async def test_leaves_a_card_that_moved_on_to_its_newer_job(
-        self, app: Application, board: FakeBoard
-    ) -> None:
+    async def test_leaves_a_card_that_moved_on_to_its_newer_job(self, app: Application, board: FakeBoard) -> None:
         app.desk.set_status("t1", 1, "Анна", "in_progress")
         await app.board.show_card("t1", 1)
         assert board.shown == []
@@ -138,9 +130,7 @@ class TestTheBoard:
             await app.board.tell_agents()
         assert board.notices == ["раз", "два"]
 
-    async def test_shows_a_card_anew_when_its_message_is_another(
-        self, app: Application, board: FakeBoard
-    ) -> None:
+    async def test_shows_a_card_anew_when_its_message_is_another(self, app: Application, board: FakeBoard) -> None:
         with app.database.unit() as unit:
             unit.tickets.add(replace(TICKET, id="t2", number="N2"))
         await app.board.show_card("t1", 1)

@@ -8,16 +8,27 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from tests.applications import Clock, Talk, known_person, next_word
 from tests.unit.store.test_store import everything
 from triage.bootstrap import Application
 from triage.desk.ports import ChatKey
-from triage.dialogue.incoming import Command, ReceivedFile, Said
+from triage.dialogue.incoming import Command, Edited, ReceivedFile, Said
 from triage.errors import WrongInput
 from triage.jobs import conversations
+from triage.jobs.arrivals import masked
 
 PROBLEM = "Шлюз не работает с утра, ошибка 500 на https://api.example.ru, версия 4.2.1"
+PHRASES = (
+    "пароль: {}",
+    "логин admin, пароль {}",
+    "password={}",
+    "X-Gravitee-Api-Key: {}",
+    "Authorization: Bearer {}",
+    "postgresql://gravitee:{}@db.example.ru:5432/apim",
+)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
@@ -54,9 +65,7 @@ class TestAStep:
         assert next_word(first[-1].reply) == "Понятно"
         second = talk.say("Понятно")
         assert second[0].seq > first[-1].seq
-        assert [s.seq for s in both.conversations.replies_after(talk.chat, 0)] == [
-            s.seq for s in (*first, *second)
-        ]
+        assert [s.seq for s in both.conversations.replies_after(talk.chat, 0)] == [s.seq for s in (*first, *second)]
 
     def test_opens_a_request_and_queues_its_letter_together(self, both: Application) -> None:
         talk = Talk(both)
@@ -200,3 +209,60 @@ class TestForgetting:
         files = [file for stored in talk.read() for file in stored.reply.files]
         said = " ".join(stored.reply.text for stored in both.conversations.replies_after(talk.chat, 0))
         assert "ivan@example.org" in said + "".join(file.content for file in files)
+
+
+class TestUnacceptedText:
+    async def test_is_erased_when_its_time_is_over(self, both: Application) -> None:
+        talk = Talk(both)
+        talk.say("Личное: шлюз не работает у Ивана")
+        [job] = both.engine.client.list_workflows(name="expire")
+        assert job.delay_until_epoch_ms is not None
+        hours = (job.delay_until_epoch_ms / 1000 - Clock()().timestamp()) / 3600
+        assert abs(hours - both.policy.dialogue.consent_hours) < 0.1
+        with both.database.unit() as unit:
+            conversation = unit.conversations.open(talk.chat, Clock()())
+        await both.conversations.expire(conversation.id, job.workflow_id)
+        assert "Личное" not in everything(both.database)
+
+    async def test_stays_when_it_was_accepted_meanwhile(self, both: Application) -> None:
+        talk = Talk(both)
+        talk.say(PROBLEM)
+        talk.say("Понятно")
+        with both.database.unit() as unit:
+            conversation = unit.conversations.open(talk.chat, Clock()())
+        await both.conversations.expire(conversation.id, "expire:1")
+        assert PROBLEM in everything(both.database)
+
+
+class TestSecrets:
+    """What the border masks is nowhere afterwards: not in states, reports, letters, cards or jobs."""
+
+    def test_of_any_conversation_stay_out_of_the_database(self, app: Application) -> None:
+        @settings(max_examples=15, deadline=None)
+        @given(
+            secret=st.from_regex(r"[A-Z][a-z]{4,8}[0-9]{4}[A-Za-z0-9]{4,8}", fullmatch=True),
+            phrase=st.sampled_from(PHRASES),
+            place=st.sampled_from(("said", "edited", "file", "answer")),
+        )
+        def stay_out(secret: str, phrase: str, place: str) -> None:
+            text, kinds = masked(f"{PROBLEM}\n{phrase.format(secret)}")
+            assume(secret not in text)  # what counts as a secret is proved with the checks
+            converse(Talk(app, f"visitor {secret[::-1]} {place}"), text, kinds, place)
+            assert secret not in everything(app.database)
+
+        stay_out()
+
+
+def converse(talk: Talk, text: str, kinds: tuple[str, ...], place: str) -> None:
+    """Walk to a letter with the text said at once, in an edit, in a file or as an answer."""
+    app = talk.app
+    known_person(app, talk.chat)
+    files = (ReceivedFile("app.log", 100, text=text),) if place == "file" else ()
+    first = text if place == "said" else "Шлюз не работает"
+    app.conversations.handle(talk.chat, Said(first, "1", files, secret_kinds=kinds))
+    if place == "edited":
+        app.conversations.handle(talk.chat, Edited(text, "1", kinds))
+    if place == "answer":
+        talk.say(text)
+    shown = talk.read()
+    walk(talk, (next_word(shown[-1].reply) if shown else None) or "Отправить")

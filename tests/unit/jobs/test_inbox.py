@@ -44,9 +44,7 @@ class TestReceiving:
 
 
 class TestATurn:
-    async def test_handles_updates_in_the_order_of_ids(
-        self, app: Application, handler: SayingHandler
-    ) -> None:
+    async def test_handles_updates_in_the_order_of_ids(self, app: Application, handler: SayingHandler) -> None:
         for update_id in (12, 10, 11):
             receive(app, update_id)
         await app.inbox.turn(TURN)

@@ -47,9 +47,7 @@ async def post(app: Application) -> None:
 
 
 class TestALetter:
-    async def test_leaves_and_the_person_is_told_once(
-        self, app: Application, talk: Talk, mailer: MemoryMailer
-    ) -> None:
+    async def test_leaves_and_the_person_is_told_once(self, app: Application, talk: Talk, mailer: MemoryMailer) -> None:
         [mail] = letters(app)
         for _ in range(3):
             await app.letters.post(mail.id, 0)
