@@ -19,7 +19,7 @@ from triage.text.tokens import WORD
 
 _REACH = 110
 _CLOSE = 90
-_ITEM = re.compile(r"(?:^|\n)[ \t>]*(?:\(?\d{1,2}[.)]|шаг \d{1,2}\W|[-–—•*]|\d{1,2}:\d\d)[ \t]*|(?<![\w.,])\(?\d{1,2}\)[ \t]+|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])")
+_ITEM = re.compile(r"(?:^|\n)[ \t>]*(?:\(?\d{1,2}[.)]|шаг \d{1,2}\W|[-–—•*]|\d{1,2}:\d\d)[ \t]*|(?<=[.;:] )шаг \d{1,2}[ :.–—-]{1,3}|(?<![\w.,])\(?\d{1,2}\)[ \t]+|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])")
 _ANNOUNCED = re.compile(
     r"порядок такой|порядок действий|дела(?:ю|ем|ют|ет) так|воспроизв|по шагам|пошагово|шаги|последовательност|сценарий"
     r"|репро|(?:как|чтобы) повторить|steps|действия:"
@@ -47,6 +47,7 @@ class Action:
     start: int
     end: int
     told: bool
+    verb: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class ActionWords:
     commands: re.Pattern[str]
     wishes: frozenset[str]
     cures: frozenset[str]
+    strangers: frozenset[str]
 
 
 def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
@@ -71,16 +73,30 @@ def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     return tuple(Finding(start, end, "step", "действие пользователя", text[start:end]) for start, end in spans)
 
 
+_CLICK = re.compile(r"(?:→|->|=>| > )[ \t]*[«\"]?([a-zа-я][\w .-]{1,24})")
+
+
 def _actions(text: str, words: ActionWords) -> list[Action]:
     found = []
     for match in WORD.finditer(text):
         if form := words.forms.get(match.group()):
             lemma, core, told = form
             found.append(Action(lemma, core, match.start(), match.end(), told))
+    if found and _CLICK.search(text):
+        found += (Action(m.group(1), True, m.start(1), m.end(1), True, verb=False) for m in _CLICK.finditer(text))
     if found or "docker" in text or "helm" in text:
-        for match in words.commands.finditer(text):
-            found.append(Action(match.group(), True, match.start(), match.end(), True))
+        found += _commands(text, words)
     return sorted(found, key=lambda a: a.start)
+
+
+def _commands(text: str, words: ActionWords) -> list[Action]:
+    """Typed commands; what stands on one line without a separator is one."""
+    commands: list[Action] = []
+    for match in words.commands.finditer(text):
+        between = text[commands[-1].end : match.start()] if commands else "\n"
+        if re.search(r"[,;\n→&]|затем|потом| и ", between):
+            commands.append(Action(match.group(), True, match.start(), match.end(), True))
+    return commands
 
 
 def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action]:
@@ -89,9 +105,15 @@ def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action
     if len(items) < 2:
         return []
     steps = []
+    announced = _ANNOUNCED.search(text) is not None
     for at, (_, begin) in enumerate(items):
         stop = items[at + 1][0] if at + 1 < len(items) else min(len(text), begin + 200)
-        first = next((a for a in actions if begin <= a.start < min(stop, begin + 40)), None)
+        near = min(stop, begin + 32)
+        first = next((a for a in actions if begin <= a.start < near), None)
+        if first and ":" in text[begin : first.start]:
+            continue
+        if first and not announced and first.end <= len(text) and text[first.start : first.end].endswith(("те", "тесь")):
+            continue
         if first and "?" not in text[first.end : stop]:
             steps.append(first)
     intro = text[max(0, items[0][0] - 120) : items[0][0]]
@@ -116,13 +138,20 @@ def _chained(text: str, actions: list[Action], words: ActionWords) -> list[Actio
     return chain if _is_sequence(text, chain) else []
 
 
+_PRESENT = re.compile(r".*(?:[ую]|[уюе]сь|[еи]м|[еи]мся)")
+_SINCE = re.compile(r"с этого момента|с тех пор|после (?:этого|чего)|теперь|и вс[её]|результат|итог|ответ |никто |ни один|сразу же")
+
+
 def _is_sequence(text: str, chain: list[Action]) -> bool:
-    """Three kinds of actions, or two side by side in one sentence."""
+    """Three kinds of actions, or two side by side in one sentence; weak ones alone need «с тех пор» after them."""
     kinds = {a.lemma for a in chain}
     core = {a.lemma for a in chain if a.core}
+    if not any(a.verb for a in chain):
+        return False
     if len(kinds) >= 3:
-        return bool(core)
-    return len(core) >= 2 and any(
+        return bool(core) or _SINCE.search(text, chain[-1].end, chain[-1].end + 160) is not None
+    habitual = all(_PRESENT.fullmatch(text[a.start : a.end]) for a in chain)
+    return (len(core) >= 2 or (bool(core) and habitual)) and any(
         a.lemma != b.lemma and b.start - a.end <= _CLOSE and not _SENTENCE.search(text, a.end, b.start)
         for a, b in itertools.pairwise(chain)
     )
@@ -138,7 +167,7 @@ def _counts(text: str, action: Action, words: ActionWords) -> bool:
     end = _SENTENCE.search(text, action.end)
     if end and "?" in end.group():
         return False
-    return not (words.wishes | words.cures) & set(around)
+    return not (words.wishes | words.strangers) & set(around) and not words.cures & set(around[-6:])
 
 
 @lru_cache(8)
@@ -155,5 +184,5 @@ def _load(path: Path) -> ActionWords:
                 forms.setdefault(word, (lemma, core, False))
     forms.update({word.translate(_LATIN): form for word, form in list(forms.items()) if len(word) > 5})
     commands = re.compile("|".join(rf"(?<!\w){re.escape(e.pattern)}(?!\w)" for e in sections["commands"]))
-    wishes, cures = (frozenset(w for e in sections[name] for w in e.pattern.split()) for name in ("wishes", "cures"))
-    return ActionWords(forms, commands, wishes, cures)
+    lists = (frozenset(w for e in sections[name] for w in e.pattern.split()) for name in ("wishes", "cures", "strangers"))
+    return ActionWords(forms, commands, *lists)

@@ -16,7 +16,8 @@ from triage.checks.lexicons import lexicon_path, load_sections, wildcard
 from triage.report import Finding
 
 _NUMBER = re.compile(
-    r"(?<![\d.,№#$€₽\\])(?<![а-яёa-z_]\.)(?<![a-uw-zа-яё_])(?<![a-z0-9]v)(\d{1,2}(?:\.\d{1,3}){1,2})(?![\d_]|[.,:/]\d|[.]\w|@)",
+    r"(?<![\d.,№#$€₽\\])(?<!₽ )(?<![а-яёa-z_]\.)(?<![a-uw-zа-яё_])(?<![a-z0-9]v)(\d{1,2}(?:\.\d{1,3}){1,2})"
+    r"(?![\d_a-zа-яё]|[,:/]\d|\.(?!zip|rpm|deb|tar|jar|tgz|exe)\w|@)",
     re.IGNORECASE,
 )
 _HINT = re.compile(r"\d\.\d")
@@ -81,7 +82,7 @@ def _number(text: str, match: re.Match[str], previous: bool | None) -> Number:
 
 _UNIT = re.compile(
     r"\s*(?:%|[\"″'’]|°|(?:сек\w*|секунд\w*|мс|мин\w*|минут\w*|час\w*|ч|дн\w*|день|дня|суток|недел\w*|мес\w*|год\w*|лет|раза?"
-    r"|[гмкт]б|[gmkt]i?b|gi|mi|ггц|ghz|мгц|[мг]бит\w*|rps|тыс\w*|млн|млрд|руб\w*|₽|коп\w*|usd|eur|ms|sec\w*|times"
+    r"|[гмкт]б|[gmkt]i?b|gi|mi|ггц|ghz|мгц|[мг]бит\w*|rps|тыс\w*|млн|млрд|руб\w*|₽|коп\w*|usd|eur|ms|sec\w*|times|утра|вечера|ночи|час\w*"
     r"|кг|км|мл|см|мм|балл\w*|звезд\w*|ядр\w*|процент\w*|vcpu|cpu)(?![а-яa-z])|[смгkbр](?=\s*(?:[.,;:)!?]|$|вместо|против)))"
 )
 
@@ -151,7 +152,7 @@ def named(number: Number, words: VersionWords) -> bool | None:
     passed_release = False
     for at, word in enumerate(number.words):
         if word in _STOPS:
-            return _alone(number, at, words) if passed_release else None
+            return _alone(number, at, words) and _is_possible(number) if passed_release else None
         if word == "(":
             continue
         if words.tools.fullmatch(word):
@@ -163,11 +164,18 @@ def named(number: Number, words: VersionWords) -> bool | None:
             return False
         if words.release.fullmatch(word):
             passed_release = True
+        elif words.own.fullmatch(word) and _ADD_ON.search(word):
+            return False
         elif words.own.fullmatch(word):
             return number.parts[0] <= 4 and not any(words.foreign.fullmatch(w) for w in number.words[at + 1 : at + 2])
         elif not words.between.fullmatch(word):
-            return None if not passed_release else number.parts[0] <= 4
-    return True if passed_release else None
+            break
+    return _is_possible(number) if passed_release else None
+
+
+def _is_possible(number: Number) -> bool:
+    """The product has had the majors 2 to 4; «версия 1.15» is something else's."""
+    return 2 <= number.parts[0] <= 4
 
 
 def _alone(number: Number, at: int, words: VersionWords) -> bool:
