@@ -19,11 +19,13 @@ from triage.text.tokens import WORD
 
 _RULES = ("unrelated", "strong", "connectors", "counted", "first", "second", "faults")
 _BUSINESS = frozenset({"papers", "payment", "support"})
-_SENTENCE = re.compile(r"[.!?…;\n]+\s*|, а (?=у |по )|, и еще ")
+_SENTENCE = re.compile(r"[.!?…;\n]+\s*|, а (?=у |по )|, и еще | и (?=как |где |когда |можно |почему |сколько )")
 _SAME = re.compile(r"(?<!\w)(?:тоже|также|так же|то же|аналогично|та же|про то же|о том же|там же|так и)(?!\w)")
 _PERSON = re.compile(r"(?<!\w)у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)")
 _NAMED = re.compile(r"(?<!\w)(?:перв|втор)\w{2} (?:вопрос|проблема|пункт|беда|тема|момент)(?!\w)|(?<!\w)втор(?:ое|ой|ая):")
 _PART = 220
+_SHORT = 15
+_QUESTION = re.compile(r"\?|(?<!\w)(?:как|какие|какой|можно|где|сколько|ли)(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
     counted = words.counted.search(folded)
     if parts := _enumerated(folded, words):
         lenient = counted is not None or _NAMED.search(folded) is not None
-        return _differ(*parts, words, lenient=lenient) and not find_steps(folded)
+        return _differ(*parts, words, lenient=lenient, enumerated=True) and not find_steps(folded)
     if counted and _sentences_differ(folded[counted.end() :], words):
         return True
     return (
@@ -61,10 +63,14 @@ def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
 
 def _joined(text: str, connectors: re.Pattern[str], words: SeveralWords, *, lenient: bool) -> bool:
     """What stands before «раз уж пишу», «заодно», «и ещё» differs from what stands after."""
-    return any(
-        _differ(text[max(0, m.start() - _PART) : m.start()], _first_sentence(text[m.end() :]), words, lenient=lenient)
-        for m in connectors.finditer(text)
-    )
+    for match in connectors.finditer(text):
+        after = _first_sentence(text[match.end() :])
+        before = text[max(0, match.start() - _PART) : match.start()]
+        if len(before) < _SHORT and lenient:
+            before = text[match.end() + len(after) :][:_PART]
+        if _differ(before, after, words, lenient=lenient):
+            return True
+    return False
 
 
 def _enumerated(text: str, words: SeveralWords) -> tuple[str, str] | None:
@@ -78,7 +84,7 @@ def _enumerated(text: str, words: SeveralWords) -> tuple[str, str] | None:
 
 
 def _sentences_differ(text: str, words: SeveralWords) -> bool:
-    sentences = [s for s in _SENTENCE.split(text[: 3 * _PART]) if len(s) > 12][:5]
+    sentences = [s for s in _SENTENCE.split(text[: 3 * _PART]) if len(s) > 5][:5]
     return any(_differ(a, b, words, lenient=True) for a, b in itertools.combinations(sentences, 2))
 
 
@@ -87,8 +93,15 @@ def _first_sentence(text: str) -> str:
     return sentences[0] if sentences else text[:_PART]
 
 
+_BUT_AT = re.compile(r", а у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)")
+
+
 def _people_differ(text: str, words: SeveralWords) -> bool:
     """«У меня не открывается карточка, а у Ольги не приходит письмо»: each has a fault of its own."""
+    for match in _BUT_AT.finditer(text):
+        before, after = _SENTENCE.split(text[max(0, match.start() - _PART) : match.start()])[-1], _first_sentence(text[match.end() :])
+        if words.faults.search(before) and words.faults.search(after) and _differ(before, after, words, lenient=False):
+            return True
     people = list(itertools.islice(_PERSON.finditer(text), 6))
     for one, other in itertools.pairwise(people):
         gap = text[one.end() : other.start()]
@@ -100,16 +113,19 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
     return False
 
 
-def _differ(one: str, other: str, words: SeveralWords, *, lenient: bool) -> bool:
+def _differ(one: str, other: str, words: SeveralWords, *, lenient: bool, enumerated: bool = False) -> bool:
     """Parts differ when one is about papers and payment alone and the other is not, or when two faults share no topic."""
     here, there = _topics(one, words), _topics(other, words)
-    if not here or not there or _SAME.search(other[:40]):
+    if _SAME.search(other[:40]) or not (here or there):
         return False
+    if not here or not there:
+        return lenient and enumerated
     if (here <= _BUSINESS) != (there <= _BUSINESS):
         return True
     if here & there:
         return False
-    return lenient or (words.faults.search(one) is not None and words.faults.search(other) is not None)
+    faults = (words.faults.search(one) is not None) + (words.faults.search(other) is not None)
+    return lenient or faults == 2 or (faults == 1 and enumerated and not _QUESTION.search(one + other))
 
 
 def _topics(part: str, words: SeveralWords) -> set[str]:
