@@ -49,7 +49,12 @@ class RequestBody(BaseModel):
     def value(self) -> Request:
         """Return the value of the chain."""
         files = tuple(Attachment(file.name, file.size) for file in self.attachments)
-        return Request(self.text, self.id, self.subject, files)
+        return Request(sound(self.text), self.id, self.subject, files)
+
+
+def sound(text: str) -> str:
+    """Replace broken surrogates, which no encoding can carry, one for one: offsets hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def api_routes(analyze: Analyze) -> APIRouter:
@@ -64,7 +69,7 @@ def api_routes(analyze: Analyze) -> APIRouter:
     )  # fmt: skip
     def triage(request: RequestBody) -> JSONResponse:
         """Open while the program listens on this machine only; a token will be asked for later."""
-        if len(request.text.encode()) > TEXT_LIMIT:
+        if len(request.text.encode("utf-8", "replace")) > TEXT_LIMIT:
             return problem_json(413, "text: larger than 1 MB")
         report: dict[str, Any] = analyze(request.value()).as_dict()
         return JSONResponse(report)
