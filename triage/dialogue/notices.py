@@ -40,9 +40,12 @@ def letter_refused(number: str, reason: str) -> str:
 
 def update_dead(update_id: int, attempts: int) -> str:
     return (
-        f"Сообщение Telegram {update_id} не удалось обработать за {attempts} попыток, оно отложено. "
-        "Причина в журнале."
+        f"Сообщение Telegram {update_id} не удалось обработать за {attempts} попыток, оно отложено. Причина в журнале."
     )
+
+
+def reply_dead(seq: int, attempts: int) -> str:
+    return f"Ответ {seq} не удалось показать в Telegram за {attempts} попыток, он пропущен. Причина в журнале."
 
 
 def jobs_stopped(number: int) -> str:

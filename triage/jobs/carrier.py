@@ -13,14 +13,17 @@ from triage.desk.cards import card_of
 from triage.desk.ports import AgentsBoard, Sent
 from triage.desk.records import Queued
 from triage.desk.storage import Unit
+from triage.dialogue import notices
 from triage.dialogue.replies import Reply
 from triage.jobs.background import in_unit
+from triage.jobs.effects import tell_agents
 from triage.jobs.metrics import Metrics
 from triage.jobs.ports import Messenger
 from triage.jobs.world import World
 
 _PAUSE = 2.0  # seconds before another try when Telegram named none; doubled after each failure
 _LONGEST = 300.0
+_TRIES = 8  # of a message that our own code cannot carry; it must not hold up those behind it
 _log = structlog.get_logger(__name__)
 
 
@@ -67,7 +70,7 @@ class Carrier:
         except Exception as error:  # the reply stays and is tried again
             _log.warning("reply.failed", reason=type(error).__name__)
             self.trouble = f"replies fail: {type(error).__name__}"
-            return Sent("later")
+            return Sent("later", extra={"error": type(error).__name__})
         self.trouble = "Telegram asks to wait or does not answer" if sent.outcome == "later" else ""
         return sent
 
@@ -78,6 +81,9 @@ class Carrier:
         def write(unit: Unit) -> None:
             if sent.moved_to:
                 unit.conversations.rename(conversation, sent.moved_to)
+            elif sent.extra.get("error") and reply.attempts + 1 >= _TRIES:
+                unit.replies.sent(reply.seq, "", now)
+                tell_agents(self._world, unit, notices.reply_dead(reply.seq, _TRIES), now)
             elif sent.outcome == "later":
                 unit.replies.postpone(reply.seq, now + timedelta(seconds=pause))
             elif sent.outcome == "gone":
@@ -128,14 +134,14 @@ def _notice(board: AgentsBoard, text: str) -> Callable[[], Awaitable[Sent]]:
 
 
 async def _patiently(send: Callable[[], Awaitable[Sent]]) -> Sent:
-    """Try until it is done or there is nobody to show it to."""
+    """Try until it is done, there is nobody to show it to, or our own code has failed too often."""
     attempt = 0
     while True:
         try:
             sent = await send()
-        except Exception as error:  # tried again; a crash of the process repeats the job
+        except Exception as error:  # tried again, but not for ever: others wait behind it
             _log.warning("board.failed", reason=type(error).__name__)
-            sent = Sent("later")
+            sent = Sent("later" if attempt < _TRIES else "failed")
         if sent.outcome != "later":
             return sent
         await asyncio.sleep(sent.retry_after or min(_LONGEST, _PAUSE * 2.0**attempt))

@@ -50,9 +50,7 @@ class Conversations:
         self._world, self._metrics = world, metrics
         self._effects = Effects(world)
 
-    def handle(
-        self, chat: ChatKey, incoming: Incoming, *, update_id: int | None = None, once: str = ""
-    ) -> None:
+    def handle(self, chat: ChatKey, incoming: Incoming, *, update_id: int | None = None, once: str = "") -> None:
         """Take one step; what came with the same `update_id` or `once` before is ignored.
 
         Raises StoreUnavailable; then nothing of the step remains.

@@ -106,16 +106,12 @@ class Effects:
         if self._world.agents:
             self._world.jobs.add(unit.session, "show_card", ticket.id, 1, key=f"card:{ticket.id}:1")
 
-    def _hand_over(
-        self, unit: Unit, read: Conversation, e: HandOver, context: Context, applied: Applied
-    ) -> None:
+    def _hand_over(self, unit: Unit, read: Conversation, e: HandOver, context: Context, applied: Applied) -> None:
         content = self._world.composer.unsent(e.letter, pictures(unit, e.letter))
         file = OutFile("pismo-v-podderzhku.eml", content, "message/rfc822")
         applied.replies.append(Reply((Run(notices.LETTER_FILE),), files=(file,)))
 
-    def _send_code(
-        self, unit: Unit, read: Conversation, e: SendCode, context: Context, applied: Applied
-    ) -> None:
+    def _send_code(self, unit: Unit, read: Conversation, e: SendCode, context: Context, applied: Applied) -> None:
         id = str(uuid.uuid4())
         unit.mails.code_sent(read.chat, context.now)
         mail = Mail(
@@ -154,35 +150,25 @@ class Effects:
         due = context.now.timestamp() + e.seconds
         self._world.jobs.add(unit.session, "settle", read.id, e.revision, due, key, key=key)
 
-    def _expire(
-        self, unit: Unit, read: Conversation, e: ExpireUnaccepted, context: Context, applied: Applied
-    ) -> None:
+    def _expire(self, unit: Unit, read: Conversation, e: ExpireUnaccepted, context: Context, applied: Applied) -> None:
         key = f"expire:{context.new_id}"
         self._world.jobs.add(unit.session, "expire", read.id, key, key=key, delay=e.seconds)
 
-    def _consent(
-        self, unit: Unit, read: Conversation, e: RecordConsent, context: Context, applied: Applied
-    ) -> None:
+    def _consent(self, unit: Unit, read: Conversation, e: RecordConsent, context: Context, applied: Applied) -> None:
         unit.conversations.consent(read.id, e.notice, context.now)
 
-    def _address(
-        self, unit: Unit, read: Conversation, e: RecordAddress, context: Context, applied: Applied
-    ) -> None:
+    def _address(self, unit: Unit, read: Conversation, e: RecordAddress, context: Context, applied: Applied) -> None:
         unit.conversations.address(read.id, e.address, context.now)
 
     def _faq(self, unit: Unit, read: Conversation, e: RecordFaq, context: Context, applied: Applied) -> None:
         for entry in e.entries:
             unit.notices.faq(entry, e.outcome, e.text, read.id, context.now)
 
-    def _human(
-        self, unit: Unit, read: Conversation, e: CallHuman, context: Context, applied: Applied
-    ) -> None:
+    def _human(self, unit: Unit, read: Conversation, e: CallHuman, context: Context, applied: Applied) -> None:
         who = read.address or read.chat.channel
         tell_agents(self._world, unit, notices.human_called(who, e.text[:500]), context.now)
 
-    def _forget(
-        self, unit: Unit, read: Conversation, e: ForgetPerson, context: Context, applied: Applied
-    ) -> None:
+    def _forget(self, unit: Unit, read: Conversation, e: ForgetPerson, context: Context, applied: Applied) -> None:
         """Erase, then keep the last words under a fresh conversation, which is erased within a day."""
         unit.conversations.forget(read.id)
         applied.conversation = unit.conversations.open(read.chat, context.now).id
@@ -202,18 +188,14 @@ def pictures(unit: Unit, letter: Letter) -> dict[str, tuple[str, bytes]]:
     return {ref: file for ref, file in found.items() if file is not None}
 
 
-def say(
-    world: World, unit: Unit, conversation: int, chat: ChatKey, replies: Sequence[Reply], now: datetime
-) -> None:
+def say(world: World, unit: Unit, conversation: int, chat: ChatKey, replies: Sequence[Reply], now: datetime) -> None:
     """Keep replies in order; those of Telegram wait for a job that carries them."""
     waiting, seq = chat.channel == TELEGRAM, 0
     for reply in replies:
         body = msgspec.json.encode(reply).decode()
         seq = unit.replies.add(conversation, body, now, waiting=waiting)
     if waiting and seq:
-        world.jobs.add(
-            unit.session, "say", conversation, key=f"say:{conversation}:{seq}", turn=str(conversation)
-        )
+        world.jobs.add(unit.session, "say", conversation, key=f"say:{conversation}:{seq}", turn=str(conversation))
 
 
 def tell_agents(world: World, unit: Unit, text: str, now: datetime) -> None:

@@ -96,9 +96,7 @@ class DurableEngine:
     def client(self) -> DBOSClient:
         """The engine's client over our own connections; needs a migrated database."""
         if self._client is None:
-            self._client = DBOSClient(
-                system_database_engine=self._sql, serializer=SERIALIZER, application_name=NAME
-            )
+            self._client = DBOSClient(system_database_engine=self._sql, serializer=SERIALIZER, application_name=NAME)
         return self._client
 
     def start(self) -> None:
@@ -113,7 +111,7 @@ class DurableEngine:
             _declare(self.client, queue)
         DBOS(config=self._config(worker))
         for name, (_, work) in self._jobs.items():
-            DBOS.workflow(name=name)(_function(work))
+            DBOS.workflow(name=name)(_function(name, work))
         DBOS.listen_queues([q.name for q, _ in self._jobs.values()] if self.working else [])
         if self._sql.dialect.name != "sqlite":
             self._reaper = Reaper(self._sql, worker)
@@ -153,8 +151,8 @@ class DurableEngine:
         return total
 
     def stranded(self) -> int:
-        """Return how many jobs were given up after crashing their worker again and again."""
-        return len(self._ids(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", limit=1000))
+        """Return how many jobs failed, or were given up after crashing their worker again and again."""
+        return len(self._ids(status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], limit=1000))
 
     def _ids(self, **query: Any) -> list[str]:
         found = self.client.list_workflows(load_input=False, load_output=False, **query)
@@ -199,7 +197,7 @@ class DurableEngine:
         self._lock = None
 
 
-def _function(work: Work) -> Work:
+def _function(name: str, work: Work) -> Work:
     """Make a function the engine can mark (a bound method cannot be), which outlasts a lost database."""
 
     async def job(*args: Any) -> None:
@@ -208,7 +206,10 @@ def _function(work: Work) -> Work:
             try:
                 return await work(*args)
             except StoreUnavailable as error:
-                _log.warning("job.waits", reason=error.message)
+                _log.warning("job.waits", job=name, reason=error.message)
+            except Exception:
+                _log.exception("job.failed", job=name)
+                raise
             await asyncio.sleep(next(pauses))
 
     return job

@@ -55,7 +55,7 @@ class Letters:
         mail, message = loaded
         ended = await self._try(mail, message)
         self._metrics.mail(mail.kind, ended.state)
-        _log.info("mail", kind=mail.kind, attempt=attempt, state=ended.state, reason=ended.reason[:200])
+        _log.info("mail", kind=mail.kind, attempt=attempt, state=ended.state, code=ended.reason[:3])
         now = self._world.clock()
         await in_unit(self._world.store, lambda unit: self._record(unit, mail, ended, now))
 

@@ -14,15 +14,11 @@ class Metrics:
         self.registry = CollectorRegistry()
         new = self.registry
         self._steps = Counter("triage_steps", "Steps of conversations", ["channel", "incoming"], registry=new)
-        self._requests = Counter(
-            "triage_requests", "Requests opened", ["channel", "priority", "scope"], registry=new
-        )
+        self._requests = Counter("triage_requests", "Requests opened", ["channel", "priority", "scope"], registry=new)
         self._mails = Counter("triage_mail_attempts", "Attempts to mail", ["kind", "outcome"], registry=new)
         self._sends = Counter("triage_replies", "Replies carried to Telegram", ["outcome"], registry=new)
         self._updates = Counter("triage_updates", "Telegram updates", ["outcome"], registry=new)
-        self._agents = Counter(
-            "triage_agent_actions", "Actions of agents", ["action", "outcome"], registry=new
-        )
+        self._agents = Counter("triage_agent_actions", "Actions of agents", ["action", "outcome"], registry=new)
         self._waiting = Gauge("triage_waiting", "What waits now", ["what"], registry=new)
 
     def step(self, channel: str, incoming: str, applied: Applied) -> None:

@@ -17,9 +17,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 _EVERY = 2.0  # seconds
-_PENDING = text(
-    "select distinct executor_id from dbos.workflow_status where status = 'PENDING' and executor_id <> :me"
-)
+_PENDING = text("select distinct executor_id from dbos.workflow_status where status = 'PENDING' and executor_id <> :me")
 _log = structlog.get_logger(__name__)
 
 

@@ -80,6 +80,23 @@ class TestReplies:
         await app.carrier.say(conversation)
         assert len(messenger.sent) == 1
 
+    async def test_that_can_never_be_carried_do_not_hold_up_those_behind(
+        self, app: Application, messenger: FakeMessenger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("triage.jobs.carrier._LONGEST", 0.01)
+        conversation = keep(app, "раз", "два")
+        send = messenger.send
+
+        async def never_the_first(chat_id: str, reply: Reply) -> Sent:
+            if reply.text == "раз":
+                raise RuntimeError("a bug")
+            return await send(chat_id, reply)
+
+        messenger.send = never_the_first  # type: ignore[method-assign]
+        await app.carrier.say(conversation)
+        assert [reply.text for _, reply in messenger.sent] == ["два"]
+        assert len(app.desk.notices()) == 1
+
     async def test_are_not_carried_for_a_forgotten_person(self, app: Application, messenger: FakeMessenger) -> None:
         conversation = keep(app, "раз")
         with app.database.unit() as unit:

@@ -1,0 +1,68 @@
+"""What arrives by the web page or the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from triage.dialogue.incoming import ReceivedFile
+from triage.jobs.arrivals import FILE_LIMIT, arrive, masked
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
+
+
+def reading(content: bytes) -> Callable[[], bytes]:
+    return lambda: content
+
+
+def never() -> bytes:
+    raise AssertionError("it must not be read")
+
+
+def keep(name: str, content: bytes) -> str:
+    return f"kept {name} {len(content)}"
+
+
+class TestArrive:
+    def test_a_picture_is_kept(self) -> None:
+        found = arrive("окно.PNG", len(PNG), reading(PNG), keep)
+        assert found.file == ReceivedFile("окно.PNG", len(PNG), ref=f"kept окно.PNG {len(PNG)}")
+
+    def test_a_text_is_read_without_its_secrets(self) -> None:
+        found = arrive("a.log", 20, reading("пароль: hunter2x".encode("cp1251")), keep)
+        assert found.file.text == "пароль: ████████"
+        assert found.secret_kinds == ("password",)
+
+    @pytest.mark.parametrize(
+        ("name", "size", "problem"),
+        [("a.exe", 1, "format"), ("a", 1, "format"), ("a.png.zip", 1, "format"), ("a.png", FILE_LIMIT + 1, "too_big"),
+         ("a.txt", FILE_LIMIT + 1, "too_big")],
+    )  # fmt: skip
+    def test_what_cannot_be_used_is_not_even_read(self, name: str, size: int, problem: str) -> None:
+        assert arrive(name, size, never, keep).file == ReceivedFile(name, size, problem=problem)
+
+    @pytest.mark.parametrize(
+        ("name", "content", "problem"),
+        [
+            ("a.jpg", b"MZ\x90", "format"),
+            ("a.gif", b"", "format"),
+            ("a.txt", PNG, "binary"),
+            ("a.json", b"\0", "binary"),
+        ],
+    )
+    def test_a_name_does_not_make_the_content(self, name: str, content: bytes, problem: str) -> None:
+        assert arrive(name, len(content), reading(content), keep).file.problem == problem
+
+    def test_a_secret_in_a_name_is_hidden_too(self) -> None:
+        found = arrive("пароль: hunter2x.exe", 1, never, keep)
+        assert "hunter2x" not in found.file.name
+        assert found.secret_kinds == ("password",)
+
+
+def test_masking_keeps_the_length() -> None:
+    text = "логин admin, пароль: hunter2x, дальше"
+    clean, kinds = masked(text)
+    assert len(clean) == len(text)
+    assert kinds == ("password",)
+    assert masked("обычный текст") == ("обычный текст", ())
