@@ -106,10 +106,10 @@ class TelegramBoard:
             self._remember((chat, sent.message), look)
         return sent
 
-    async def choose(self, chat: int, keyboard: InlineKeyboardMarkup, message: str) -> None:
+    async def choose(self, chat: int, keyboard: InlineKeyboardMarkup, message: str) -> Sent:
         """Put another keyboard under a card."""
         self._drawn.pop((chat, message), None)
-        await attempt(lambda: self._bot.edit_message_reply_markup(chat, int(message), reply_markup=keyboard))
+        return await attempt(lambda: self._bot.edit_message_reply_markup(chat, int(message), reply_markup=keyboard))
 
     async def _put(self, chat: int, html: str, keyboard: InlineKeyboardMarkup | None, message: str) -> Sent:
         if not message:

@@ -21,7 +21,7 @@ from bot import texts
 from bot.agents import AgentsGroup, TelegramBoard
 from bot.attachments import Attachments
 from bot.backoff import Backoff
-from bot.client import ALLOWED_UPDATES, build_client, hush_libraries, plainly, seconds
+from bot.client import ALLOWED_UPDATES, BURST, build_client, hush_libraries, plainly, seconds
 from bot.handlers import register
 from bot.handlers.desk import DeskHandlers
 from bot.handlers.places import Places
@@ -42,19 +42,22 @@ def run(application: Application) -> Coroutine[Any, Any, None]:
     return attach(application).run()
 
 
-def attach(application: Application) -> TelegramBot:
-    """Wire the bot to the application's ports. Connects to nothing yet."""
+def attach(application: Application, *, burst: int = BURST) -> TelegramBot:
+    """Wire the bot to the application's ports; connects to nothing yet.
+
+    `burst` is how many messages a chat may get at once before one a second is its pace.
+    """
     assert not application.engine.running, "attach the bot before the engine starts"
-    return TelegramBot(application)
+    return TelegramBot(application, burst)
 
 
 class TelegramBot:
     """The bot of one token; `state` is `ok` or why no updates come in."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, burst: int) -> None:
         hush_libraries()
         self._settings, self._ready = application.settings, asyncio.Event()
-        self.client = build_client(self._settings)
+        self.client = build_client(self._settings, burst=burst)
         self.state = "not signed in yet"
         self._receiver = Receiver(application.inbox.receive)
         self._group = AgentsGroup(self.client, self._settings.agents_chat_id)
@@ -78,9 +81,7 @@ class TelegramBot:
         client, policy, ready = self.client, application.policy, self._ready.is_set
         messenger = TelegramMessenger(client, ready)
         board = TelegramBoard(client, self._group, policy, ready)
-        talk = Talk(
-            application.conversations, Attachments(client, application.conversations.keep_file), messenger
-        )
+        talk = Talk(application.conversations, Attachments(client, application.conversations.keep_file), messenger)
         register(
             self._library,
             talk=talk,
@@ -149,6 +150,7 @@ class TelegramBot:
             return
 
     async def _leave(self) -> None:
+        await self.client.settle()
         with contextlib.suppress(TelegramError, RuntimeError):
             await self._library.shutdown()
             await self.client.shutdown()

@@ -41,9 +41,7 @@ class Attachments:
         """Return the message's files. Raises TelegramError when Telegram stays out of reach."""
         if message.photo:
             name = f"photo_{message.message_id}.jpg"
-            return await self._picture(
-                message.photo[-1].file_id, name, message.photo[-1].file_size or 0, chat
-            )
+            return await self._picture(message.photo[-1].file_id, name, message.photo[-1].file_size or 0, chat)
         if message.document:
             return await self._document(message.document, chat)
         for kind, name in texts.KINDS.items():

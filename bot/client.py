@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from aiolimiter import AsyncLimiter
@@ -22,20 +22,23 @@ POOL_TIMEOUT = 30.0
 LONG_POLL = 30
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 PACED = ("send", "edit", "copy", "forward", "delete")
-UNSEEN = ("editMessageReplyMarkup", "deleteMessage")  # no message of their own: they count only in groups
-BURST = 4  # messages a chat may get at once; one per second in the long run
+UNSEEN = ("editMessageReplyMarkup", "deleteMessage")  # no message of their own: only the overall rate counts
+BURST = 4
 _CHATS = 4096
+_LOOK = 0.05
 
 
 class Pace(AIORateLimiter):
     """Telegram's limits: 30 calls a second, 20 a minute to a group, one a second to a chat.
 
-    Only calls that show something count; asking who is a member must not wait behind cards.
+    Only calls that show something count: neither asking who is a member nor taking buttons away
+    waits behind messages. A chat may get `burst` messages at once, then one a second.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, burst: int = BURST) -> None:
         super().__init__(overall_max_rate=30, overall_time_period=1, group_max_rate=20, group_time_period=60)
         self._chats: OrderedDict[str, AsyncLimiter] = OrderedDict()
+        self.burst, self.under_way = burst, 0
 
     async def process_request(
         self,
@@ -47,15 +50,31 @@ class Pace(AIORateLimiter):
         rate_limit_args: int | None,
     ) -> Any:
         """Let the call through when its turn has come."""
+        self.under_way += 1
+        try:
+            return await self._in_turn(callback, args, kwargs, endpoint, data, rate_limit_args)
+        finally:
+            self.under_way -= 1
+
+    async def _in_turn(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
         if not endpoint.startswith(PACED):
             return await callback(*args, **kwargs)
-        async with self._chat(str(data.get("chat_id")), endpoint):
+        if endpoint in UNSEEN:
+            async with self._base_limiter or contextlib.nullcontext():
+                return await callback(*args, **kwargs)
+        async with self._chat(str(data.get("chat_id"))):
             return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
-    def _chat(self, chat_id: str, endpoint: str) -> AbstractAsyncContextManager[None]:
-        if endpoint in UNSEEN:
-            return contextlib.nullcontext()
-        limiter = self._chats.setdefault(chat_id, AsyncLimiter(BURST, BURST))
+    def _chat(self, chat_id: str) -> AsyncLimiter:
+        limiter = self._chats.setdefault(chat_id, AsyncLimiter(self.burst, self.burst))
         self._chats.move_to_end(chat_id)
         if len(self._chats) > _CHATS:
             self._chats.popitem(last=False)
@@ -64,6 +83,14 @@ class Pace(AIORateLimiter):
 
 class Client(ExtBot[int]):
     """A bot that can also give updates as they came, to be committed before they are parsed."""
+
+    async def settle(self, patience: float = 2.0) -> None:
+        """Let calls under way end, so that no answered one counts as unanswered; in seconds at most."""
+        pace = self.rate_limiter
+        for _ in range(int(patience / _LOOK)):
+            if not (isinstance(pace, Pace) and pace.under_way):
+                return
+            await asyncio.sleep(_LOOK)
 
     async def raw_updates(self, offset: int | None) -> list[dict[str, Any]]:
         """Long-poll; `offset` acknowledges everything before it, None asks for what is open."""
@@ -74,7 +101,7 @@ class Client(ExtBot[int]):
         return list(result) if isinstance(result, list) else []
 
 
-def build_client(settings: Settings) -> Client:
+def build_client(settings: Settings, *, burst: int = BURST) -> Client:
     """Return the client for the settings' token, addresses and proxy; connects to nothing yet."""
     # Opt in to timedelta: otherwise every RetryAfter raises a deprecation warning of the library.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -83,11 +110,9 @@ def build_client(settings: Settings) -> Client:
         settings.telegram_token,
         base_url=settings.telegram_api_url,
         base_file_url=settings.telegram_file_url,
-        request=HTTPXRequest(
-            CONNECTIONS, pool_timeout=POOL_TIMEOUT, connect_timeout=10, read_timeout=20, proxy=proxy
-        ),
+        request=HTTPXRequest(CONNECTIONS, pool_timeout=POOL_TIMEOUT, connect_timeout=10, read_timeout=20, proxy=proxy),
         get_updates_request=HTTPXRequest(2, pool_timeout=POOL_TIMEOUT, connect_timeout=10, proxy=proxy),
-        rate_limiter=Pace(),
+        rate_limiter=Pace(burst),
     )
 
 

@@ -64,8 +64,7 @@ def of_card(card: Card, policy: Policy) -> InlineKeyboardMarkup:
     judge = [] if card.confirmed else [_button(texts.RIGHT, "ok", card)]
     priorities = [_button(texts.PRIORITY[p], f"prio.{p.value}", card) for p in Priority if p != card.priority]
     moves = [
-        _button(texts.MOVES[code], f"to.{code}" if code != "done" else "results", card)
-        for code in _next(card, policy)
+        _button(texts.MOVES[code], f"to.{code}" if code != "done" else "results", card) for code in _next(card, policy)
     ]
     return InlineKeyboardMarkup([[*judge, _button(texts.TOPIC, "topics", card)], priorities, moves])
 

@@ -106,9 +106,7 @@ class TelegramMessenger:
             )
 
         async def plain() -> object:
-            return await self._bot.send_message(
-                chat, part.plain, reply_markup=keyboard, link_preview_options=_NONE
-            )
+            return await self._bot.send_message(chat, part.plain, reply_markup=keyboard, link_preview_options=_NONE)
 
         return _Step(styled, plain, buttons=keyboard is not None)
 

@@ -37,9 +37,7 @@ def parts(reply: Reply) -> tuple[Part, ...]:
     runs = [Run(_sendable(run.text), run.style, run.url) for run in reply.runs]
     text = "".join(run.text for run in runs)
     pieces = (_trimmed(text, start, end) for start, end in _cuts(text, TEXT_LIMIT))
-    return tuple(
-        Part("".join(_styled(runs, start, end)), text[start:end]) for start, end in pieces if end > start
-    )
+    return tuple(Part("".join(_styled(runs, start, end)), text[start:end]) for start, end in pieces if end > start)
 
 
 def units(text: str) -> int:

@@ -48,9 +48,7 @@ class TelegramUpdates:
         try:
             return Update.de_json({**data, KINDS: list(secret_kinds)}, self._library.bot)
         except (TypeError, ValueError, KeyError, AttributeError) as error:
-            _log.warning(
-                "update.unreadable", update_id=update_id, kind=kind_of(data), reason=repr(error)[:200]
-            )
+            _log.warning("update.unreadable", update_id=update_id, kind=kind_of(data), reason=repr(error)[:200])
             return None
 
 

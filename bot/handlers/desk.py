@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from telegram import CallbackQuery, Update, User
+from telegram import CallbackQuery, InlineKeyboardMarkup, Update, User
 from telegram.ext import ContextTypes
 
 from bot import cards, keyboards, texts
@@ -33,9 +33,7 @@ QUEUE_LIMIT = 20
 class DeskHandlers:
     """Cards' buttons and the commands /queue, /ticket, /stats."""
 
-    def __init__(
-        self, desk: Desk, group: AgentsGroup, board: TelegramBoard, policy: Policy, talk: Talk
-    ) -> None:
+    def __init__(self, desk: Desk, group: AgentsGroup, board: TelegramBoard, policy: Policy, talk: Talk) -> None:
         self._desk, self._group, self._board, self._policy, self._talk = desk, group, board, policy, talk
         self._acts: dict[str, Callable[[CardAction, str], Outcome]] = {
             "ok": self._confirm, "prio": self._priority, "rule": self._rule, "to": self._move,
@@ -84,14 +82,17 @@ class DeskHandlers:
         if card is None:
             return
         chat, message = query.message.chat.id, str(query.message.message_id)
+        keyboard = self._choices(card, action)
+        _sure(await self._board.choose(chat, keyboard, message))
+
+    def _choices(self, card: Card, action: CardAction) -> InlineKeyboardMarkup:
         if action.name == "topics":
-            await self._board.choose(chat, keyboards.of_topics(card, self._policy), message)
-        elif action.name == "topic":
-            await self._board.choose(chat, keyboards.of_rules(card, self._policy, action.choice), message)
-        elif action.name == "results":
-            await self._board.choose(chat, keyboards.of_resolutions(card, self._policy), message)
-        else:
-            await self._board.choose(chat, keyboards.of_card(card, self._policy), message)
+            return keyboards.of_topics(card, self._policy)
+        if action.name == "topic":
+            return keyboards.of_rules(card, self._policy, action.choice)
+        if action.name == "results":
+            return keyboards.of_resolutions(card, self._policy)
+        return keyboards.of_card(card, self._policy)
 
     def _confirm(self, action: CardAction, agent: str) -> Outcome:
         return self._desk.confirm(action.ticket, action.version, agent)

@@ -23,9 +23,7 @@ from triage.jobs.conversations import Conversations
 class Talk:
     """Each handler turns its update into one incoming value and hands it to the conversation."""
 
-    def __init__(
-        self, conversations: Conversations, attachments: Attachments, messenger: TelegramMessenger
-    ) -> None:
+    def __init__(self, conversations: Conversations, attachments: Attachments, messenger: TelegramMessenger) -> None:
         self._conversations, self._attachments, self._messenger = conversations, attachments, messenger
 
     async def say(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -72,10 +72,10 @@ def by_webhook(settings: Settings) -> Settings:
 class Running:
     """The application while it runs."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, burst: int = 50) -> None:
         self.settings = settings
         self.application: Application = build(settings, analyze=FakeAnalyzer(pack()).analyze)
-        self.bot: TelegramBot = attach(self.application)
+        self.bot: TelegramBot = attach(self.application, burst=burst)
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="triage", daemon=True)
@@ -127,9 +127,9 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Running]:
-    """Run the application for the block."""
-    application = Running(settings)
+def running(settings: Settings, *, burst: int = 50) -> Iterator[Running]:
+    """Run the application for the block; a large `burst` spares the test the pace of a real chat."""
+    application = Running(settings, burst=burst)
     try:
         application.start()
         yield application
@@ -162,6 +162,21 @@ def agree(user: User, text: str = "/start") -> None:
     user.say(text)
     user.press("Понятно")
     user.wait("Опишите")
+
+
+FULL = (
+    "Шлюз https://gw.example.org версии 4.2.1 не работает, ошибка 500\n"
+    "1. Открыть консоль\n2. Нажать «Сохранить»\n3. Увидеть ошибку"
+)
+
+
+def open_request(app: Running, user: User, text: str = FULL) -> None:
+    """Open a request whose letter the person sends himself: the shortest way to a card."""
+    before = len(app.tickets())
+    user.say(text)
+    for word in ("Понятно", "Отправить", "Письмо самому"):
+        user.press(word)
+    until(lambda: len(app.tickets()) > before, "the request is opened")
 
 
 GO_ON = ("Не помогло", "Не согласен", "Через бота", "Отправить")

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.botapi import BotApi, Group, User
 from tests.e2e.botapi.markup import units
 from tests.e2e.botapi.user import button
-from tests.e2e.running import AGENTS, Running, agree, rows, running, settings_for, until, walk
+from tests.e2e.running import AGENTS, FULL, Running, agree, rows, running, settings_for, until, walk
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 JPG = b"\xff\xd8\xff\xe0" + bytes(range(256))
@@ -113,7 +113,7 @@ class TestFiles:
         anna = User(api, 111)
         agree(anna)
         pictures = [JPG + b"1", JPG + b"2", JPG + b"3"]
-        anna.album(pictures, caption=OUTAGE)
+        anna.album(pictures, caption=FULL)
         walk(app, anna, address="album@example.org")
         letter = app.mails()[-1]
         assert [a.get_payload(decode=True) for a in letter.iter_attachments()] == pictures
