@@ -117,9 +117,7 @@ class ConversationRepository:
     def erase_unaccepted(self, before: datetime) -> int:
         """Erase conversations without consent that have been silent since then; return how many."""
         ids = self._session.scalars(
-            select(ConversationRow.id).where(
-                ConversationRow.consent == "", ConversationRow.touched_at < before
-            )
+            select(ConversationRow.id).where(ConversationRow.consent == "", ConversationRow.touched_at < before)
         ).all()
         for id in ids:
             self.forget(id)
@@ -127,9 +125,7 @@ class ConversationRepository:
 
     def _find(self, chat: ChatKey) -> ConversationRow | None:
         return self._session.scalar(
-            select(ConversationRow).where(
-                ConversationRow.channel == chat.channel, ConversationRow.chat == chat.id
-            )
+            select(ConversationRow).where(ConversationRow.channel == chat.channel, ConversationRow.chat == chat.id)
         )
 
     def _set(self, id: int, **values: object) -> None:
@@ -195,6 +191,4 @@ class ReplyRepository:
 
 
 def _conversation(row: ConversationRow) -> Conversation:
-    return Conversation(
-        row.id, ChatKey(row.channel, row.chat), row.state, row.version, row.consent, row.address
-    )
+    return Conversation(row.id, ChatKey(row.channel, row.chat), row.state, row.version, row.consent, row.address)

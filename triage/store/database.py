@@ -69,16 +69,12 @@ def connect(url: str, *, busy_ms: int = _BUSY_MS) -> Database:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreUnavailable(
-            "The database address is not valid", advice="check TRIAGE_DATABASE_URL"
-        ) from error
+        raise StoreUnavailable("The database address is not valid", advice="check TRIAGE_DATABASE_URL") from error
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(url, pool_size=20, max_overflow=20, pool_timeout=30)
         event.listen(engine, "connect", _sqlite_opener(busy_ms))
         return Database(engine)
-    engine = create_engine(
-        url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 5}
-    )
+    engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 5})
     return Database(engine)
 
 
@@ -102,9 +98,7 @@ def translated() -> Iterator[None]:
             raise
         raise StoreUnavailable(reason[0], advice=reason[1]) from error
     except sqlite3.DatabaseError as error:
-        raise StoreUnavailable(
-            "The database file cannot be used", advice="check TRIAGE_DATABASE_URL"
-        ) from error
+        raise StoreUnavailable("The database file cannot be used", advice="check TRIAGE_DATABASE_URL") from error
 
 
 def _reason(error: Exception) -> tuple[str, str] | None:

@@ -109,10 +109,7 @@ class NoticeRepository:
     def next(self) -> tuple[int, str] | None:
         """Return the oldest notice that has not been shown."""
         row = self._session.execute(
-            select(NoticeRow.id, NoticeRow.text)
-            .where(NoticeRow.sent_at.is_(None))
-            .order_by(NoticeRow.id)
-            .limit(1)
+            select(NoticeRow.id, NoticeRow.text).where(NoticeRow.sent_at.is_(None)).order_by(NoticeRow.id).limit(1)
         ).first()
         return (row[0], row[1]) if row else None
 
@@ -122,13 +119,9 @@ class NoticeRepository:
 
     def recent(self, limit: int) -> Sequence[tuple[datetime, str]]:
         """Return the newest notices, newest first."""
-        rows = self._session.execute(
-            select(NoticeRow.at, NoticeRow.text).order_by(NoticeRow.id.desc()).limit(limit)
-        )
+        rows = self._session.execute(select(NoticeRow.at, NoticeRow.text).order_by(NoticeRow.id.desc()).limit(limit))
         return [(at, text) for at, text in rows]
 
     def faq(self, entry: str, outcome: str, text: str, conversation: int, now: datetime) -> None:
         """Keep how an entry served; the text is redacted."""
-        self._session.add(
-            FaqRow(entry=entry, outcome=outcome, text=text, conversation_id=conversation, at=now)
-        )
+        self._session.add(FaqRow(entry=entry, outcome=outcome, text=text, conversation_id=conversation, at=now))

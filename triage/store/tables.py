@@ -120,9 +120,7 @@ class FileRow(Base):
     __tablename__ = "files"
 
     ref: Mapped[str] = mapped_column(String(64), primary_key=True)
-    conversation_id: Mapped[int] = mapped_column(
-        SERIAL, ForeignKey("conversations.id", ondelete="CASCADE"), index=True
-    )
+    conversation_id: Mapped[int] = mapped_column(SERIAL, ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(255))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
@@ -171,9 +169,7 @@ class ChangeRow(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
-    ticket_id: Mapped[str] = mapped_column(
-        String(64), ForeignKey("tickets.id", ondelete="CASCADE"), index=True
-    )
+    ticket_id: Mapped[str] = mapped_column(String(64), ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     field: Mapped[str] = mapped_column(String(32))
     old: Mapped[str]
     new: Mapped[str]
@@ -205,9 +201,7 @@ class MailRow(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    ticket_id: Mapped[str | None] = mapped_column(
-        String(64), ForeignKey("tickets.id", ondelete="CASCADE"), index=True
-    )
+    ticket_id: Mapped[str | None] = mapped_column(String(64), ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     conversation_id: Mapped[int | None] = mapped_column(
         SERIAL, ForeignKey("conversations.id", ondelete="SET NULL"), index=True
     )

@@ -69,10 +69,7 @@ class TicketRepository:
     def open(self, limit: int) -> Sequence[Ticket]:
         """Return the requests that are not done, the nearest deadline first."""
         rows = self._session.scalars(
-            select(TicketRow)
-            .where(TicketRow.status != _DONE)
-            .order_by(TicketRow.deadline, TicketRow.id)
-            .limit(limit)
+            select(TicketRow).where(TicketRow.status != _DONE).order_by(TicketRow.deadline, TicketRow.id).limit(limit)
         )
         return [_ticket(row) for row in rows]
 
@@ -105,9 +102,7 @@ class TicketRepository:
 
     def history(self, id: str) -> Sequence[Change]:
         """Return the history, oldest first."""
-        rows = self._session.scalars(
-            select(ChangeRow).where(ChangeRow.ticket_id == id).order_by(ChangeRow.id)
-        )
+        rows = self._session.scalars(select(ChangeRow).where(ChangeRow.ticket_id == id).order_by(ChangeRow.id))
         return [Change(r.ticket_id, r.field, r.old, r.new, r.agent, r.at, r.comment) for r in rows]
 
     def correct(self, correction: Correction) -> None:

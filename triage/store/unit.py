@@ -47,11 +47,7 @@ class SqlUnit:
         run(delete(InboxRow).where(InboxRow.state == "done", InboxRow.done_at < now - _KEPT_UPDATES))
         run(delete(ReplyRow).where(ReplyRow.state.in_(("sent", "gone")), ReplyRow.created_at < now - _DAY))
         run(delete(MailRow).where(MailRow.kind == "code", MailRow.created_at < now - _DAY))
-        run(
-            update(NoticeRow)
-            .where(NoticeRow.sent_at.is_(None), NoticeRow.at < now - 2 * _DAY)
-            .values(sent_at=now)
-        )
+        run(update(NoticeRow).where(NoticeRow.sent_at.is_(None), NoticeRow.at < now - 2 * _DAY).values(sent_at=now))
         waiting = select(MailRow.conversation_id).where(MailRow.state != "sent", MailRow.kind == "letter")
         run(
             delete(FileRow).where(
@@ -59,8 +55,4 @@ class SqlUnit:
                 FileRow.conversation_id.not_in(waiting.where(MailRow.conversation_id.is_not(None))),
             )
         )
-        run(
-            update(InboxRow)
-            .where(InboxRow.state == "dead", InboxRow.done_at < now - _KEPT_UPDATES)
-            .values(raw=None)
-        )
+        run(update(InboxRow).where(InboxRow.state == "dead", InboxRow.done_at < now - _KEPT_UPDATES).values(raw=None))

@@ -29,9 +29,7 @@ class TestMigrations:
             return kind != "table" or name in Base.metadata.tables
 
         with store.engine.connect() as connection:
-            context = MigrationContext.configure(
-                connection, opts={"compare_type": True, "include_name": ours}
-            )
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours})
             assert compare_metadata(context, Base.metadata) == []
 
     def test_may_run_again(self, database_url: str) -> None:

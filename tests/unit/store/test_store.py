@@ -198,9 +198,7 @@ class TestMails:
 
     def test_blank_a_code_when_it_no_longer_waits(self, store: Database) -> None:
         with store.unit() as unit:
-            code = replace(
-                MAIL, id="c1", kind=MailKind.CODE, payload='"482913"', recipient="ivan@example.org"
-            )
+            code = replace(MAIL, id="c1", kind=MailKind.CODE, payload='"482913"', recipient="ivan@example.org")
             unit.mails.add(code)
             unit.mails.record("c1", 0, "sent", "", NOON)
         assert "482913" not in everything(store)
