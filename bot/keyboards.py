@@ -71,28 +71,29 @@ def of_card(card: Card, policy: Policy) -> InlineKeyboardMarkup:
 
 def of_topics(card: Card, policy: Policy) -> InlineKeyboardMarkup:
     """Return the first half of a correction of the topic: the headings of clause 3."""
-    return _choices(card, ((c.name, f"topic.{c.code}") for c in policy.category))
+    return _choices(card, ((c.name, f"topic.{short(c.code)}") for c in policy.category))
 
 
-def of_rules(card: Card, policy: Policy, category: str) -> InlineKeyboardMarkup:
-    """Return the second half: the rules under one heading."""
+def of_rules(card: Card, policy: Policy, topic: str) -> InlineKeyboardMarkup:
+    """Return the second half: the rules under the heading of that short name."""
+    category = meant(topic, (c.code for c in policy.category))
     rules = (r for r in policy.scope if r.category == category)
-    return _choices(card, ((r.name, f"rule.{rule_code(r.rule)}") for r in rules))
+    return _choices(card, ((r.name, f"rule.{short(r.rule)}") for r in rules))
 
 
 def of_resolutions(card: Card, policy: Policy) -> InlineKeyboardMarkup:
     """Return the resolutions of clause 5.1."""
-    return _choices(card, ((r.name, f"done.{r.code}") for r in policy.resolution))
+    return _choices(card, ((r.name, f"done.{short(r.code)}") for r in policy.resolution))
 
 
-def rule_code(rule: str) -> str:
-    """Return a short stable name of a rule: the names themselves may be too long for a button."""
-    return blake2s(rule.encode(), digest_size=4).hexdigest()
+def short(name: str) -> str:
+    """Return a short stable name: the pack's own names may be too long for a button."""
+    return blake2s(name.encode(), digest_size=4).hexdigest()
 
 
-def rule_of(code: str, policy: Policy) -> str | None:
-    """Return the rule of that short name, None when the pack has none any more."""
-    return next((r.rule for r in policy.scope if rule_code(r.rule) == code), None)
+def meant(code: str, names: Iterable[str]) -> str | None:
+    """Return the one of the names that has this short name, None when the pack has none any more."""
+    return next((name for name in names if short(name) == code), None)
 
 
 def _next(card: Card, policy: Policy) -> tuple[str, ...]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from triage.checks.secrets import find_secrets
-from triage.text.redact import redact
+from triage.jobs.arrivals import masked as masked_words
 
 IDENTIFIERS = frozenset(
     {"id", "file_id", "file_unique_id", "media_group_id", "custom_emoji_id", "chat_instance", "type",
@@ -28,17 +27,11 @@ def masked(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     return clean, () if tap else tuple(sorted(kinds))
 
 
-def masked_text(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return one text without secrets and the kinds found."""
-    found = find_secrets(text)
-    return redact(text, found), tuple(sorted({f.kind for f in found}))
-
-
 def _value(key: str, value: Any, kinds: set[str]) -> Any:
     if isinstance(value, str):
         if key in IDENTIFIERS:
             return value
-        text, found = masked_text(value)
+        text, found = masked_words(value)
         kinds.update(found)
         return text
     inner = set() if key in REPEATED else kinds

@@ -104,7 +104,7 @@ class DeskHandlers:
         return self._desk.correct_priority(action.ticket, action.version, agent, priority)
 
     def _rule(self, action: CardAction, agent: str) -> Outcome:
-        rule = keyboards.rule_of(action.choice, self._policy)
+        rule = keyboards.meant(action.choice, (r.rule for r in self._policy.scope))
         if rule is None:
             return Outcome(Result.REFUSED, self._desk.card(action.ticket))
         return self._desk.correct_scope(action.ticket, action.version, agent, rule)
@@ -113,7 +113,10 @@ class DeskHandlers:
         return self._desk.set_status(action.ticket, action.version, agent, action.choice)
 
     def _finish(self, action: CardAction, agent: str) -> Outcome:
-        return self._desk.set_status(action.ticket, action.version, agent, "done", resolution=action.choice)
+        resolution = keyboards.meant(action.choice, (r.code for r in self._policy.resolution))
+        if resolution is None:
+            return Outcome(Result.REFUSED, self._desk.card(action.ticket))
+        return self._desk.set_status(action.ticket, action.version, agent, "done", resolution=resolution)
 
     async def _queue(self, chat: int, argument: str) -> None:
         found = await asyncio.to_thread(self._desk.queue, QUEUE_LIMIT)

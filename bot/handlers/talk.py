@@ -34,11 +34,12 @@ class Talk:
             return
         came = await self._attachments.of(message, chat_key(update))
         text = _text(message, context)
-        if not text and not came.files and not message.text:
+        if not text and not came and not message.text:
             return
-        kinds = tuple(sorted({*kinds_of(update), *came.secret_kinds}))
+        files, inner = ((came.file,), came.secret_kinds) if came else ((), ())
+        kinds = tuple(sorted({*kinds_of(update), *inner}))
         forwarded = message.forward_origin is not None
-        await self._step(update, Said(text, str(message.message_id), came.files, forwarded, kinds))
+        await self._step(update, Said(text, str(message.message_id), files, forwarded, kinds))
 
     async def edit(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Take the new words of an earlier message."""
