@@ -134,6 +134,13 @@ class Terminal:
     async def run(self) -> None:
         """Greet, take message after message, and let the letters leave at the end."""
         self.application.engine.start()
+        try:
+            await self._talk()
+            await self._leave()
+        finally:
+            await asyncio.to_thread(self.application.engine.stop, grace=0)
+
+    async def _talk(self) -> None:
         said = await asyncio.to_thread(self.application.conversations.replies_after, self.chat, 0)
         self.seq = said[-1].seq if said else 0
         self.screen.note(HINT)
@@ -145,7 +152,6 @@ class Terminal:
             await self._take(text)
         if late:
             late.cancel()
-        await self._leave()
 
     async def _take(self, text: str) -> None:
         name, _, argument = text.strip().partition(" ")
