@@ -110,9 +110,10 @@ class Chat:
     async def news(self, request: Request, after: int = 0) -> Response:
         """Return what was said since, as a piece of the page; 204 when nothing was."""
         visitor = Visitor.of(request)
-        if visitor.new:
+        since = min(max(after, 0), 10**15)
+        if visitor.new or not await run_in_threadpool(self._transcript.any_after, visitor.chat, since):
             return Response(status_code=204)
-        return await self._piece(visitor, min(max(after, 0), 10**15), empty=204)
+        return await self._piece(visitor, since)
 
     async def file(self, request: Request, seq: int, index: int) -> Response:
         """Return a file that was handed over in this visitor's chat."""
@@ -155,10 +156,10 @@ class Chat:
         visitor.remember(request, response)
         return response
 
-    async def _piece(self, visitor: Visitor, after: int, *, empty: int = 200) -> Response:
+    async def _piece(self, visitor: Visitor, after: int) -> Response:
         items = await run_in_threadpool(self._transcript.items, visitor.chat)
         new = _since(items, after)
-        response = self._pages.html("items.html", items=new) if new else Response(status_code=empty)
+        response = self._pages.html("items.html", items=new)
         response.headers["X-First"] = str(next((item.seq for item in items if item.seq), 0))
         response.headers["X-Live"] = str(next((item.screen for item in items if item.buttons), 0))
         return response

@@ -90,6 +90,10 @@ class Transcript:
         replies = self._conversations.replies_after(chat, 0)
         return replies[-1].seq if replies else 0
 
+    def any_after(self, chat: ChatKey, seq: int) -> bool:
+        """Tell whether anything was said after that number; cheap enough to be asked every two seconds."""
+        return bool(self._conversations.replies_after(chat, seq))
+
     def remember(
         self, chat: ChatKey, id: str, since: int, text: str, *, files: Sequence[tuple[str, int]] = (),
         pressed: bool = False,

@@ -121,7 +121,7 @@
         const text = await response.text();
         if (!busy && response.ok) {
           status.textContent = "";
-          add(text, response.headers);
+          if (response.status === 200) add(text, response.headers);
         }
       } catch {
         if (!busy) status.textContent = words.offline;
