@@ -53,7 +53,7 @@ def said_of_staff(text: str, start: int, end: int, *, weak: bool = False) -> boo
     left, right = _sentence(text, start, end)
     before = _TOKEN.findall(text[left:start])[-16:][::-1]
     after = _TOKEN.findall(text[end:right])[:12]
-    if before and before[0] in ("не", "ни") or after and people.things.fullmatch(after[0]):
+    if (before and before[0] in ("не", "ни")) or (after and people.things.fullmatch(after[0])) or _of_it(before):
         return False
     other = min(_distance(before, people.others), _distance(after, people.others))
     staff = min(_staff_distance(before, people), _staff_distance(after, people))
@@ -62,10 +62,24 @@ def said_of_staff(text: str, start: int, end: int, *, weak: bool = False) -> boo
         called = _is_vocative(before, after) and _IMPERATIVE.search(text[max(0, start - 300) : end + 300]) is not None
         return (called or (staff <= 3 and staff < other)) and not blamed
     if staff < _FAR:
-        return staff <= other + 2
+        return staff <= other + 2 or _is_vocative(before, after)
+    if other == _FAR and _said_before(text[max(0, left - 160) : left], people):
+        return True
     if other <= _NEAR_OTHER or any(people.blamers.fullmatch(t) for t in before):
         return False
     return text[start:end].endswith(("ы", "и", "е", "ье", "s", "y", "i")) and _thing_distance(before, after, people) > 1
+
+
+def _of_it(before: list[str]) -> bool:
+    """«Она, сволочь, сбрасывает ключи»: the tokens run backwards."""
+    return before[:1] == [","] and before[1:2] != [] and before[1] in ("он", "она", "оно")
+
+
+def _said_before(text: str, people: People) -> bool:
+    """«Спрашивал у вашего оператора. Оказался полный кретин»: the sentence before names staff and nobody else."""
+    tokens = _TOKEN.findall(text)[-20:]
+    named = any(people.staff.fullmatch(t) or people.your.fullmatch(t) for t in tokens)
+    return named and not any(people.others.fullmatch(t) for t in tokens)
 
 
 def _is_vocative(before: list[str], after: list[str]) -> bool:
@@ -78,7 +92,7 @@ def said_of_thing(text: str, start: int, end: int) -> bool:
     left, right = _sentence(text, start, end)
     before = _TOKEN.findall(text[left:start])[-16:][::-1]
     after = _TOKEN.findall(text[end:right])[:12]
-    return _thing_distance(before, after, people) < min(_distance(before, people.others), _distance(after, people.others))
+    return _of_it(before) or _thing_distance(before, after, people) < min(_distance(before, people.others), _distance(after, people.others))
 
 
 def _thing_distance(before: list[str], after: list[str], people: People) -> int:

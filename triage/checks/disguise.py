@@ -1,12 +1,13 @@
 """Spellings that hide a word: look-alikes, digits, masks, gaps, stretched letters.
 
-Each finder yields a span of the folded text with the plain spellings it may stand for; in a spelling `?` is
+What hides inside one word is read word by word, so that the answers can be kept; each finder yields a span of the folded text with the plain spellings it may stand for; in a spelling `?` is
 one unknown letter and `*` one to six of them.
 """
 
 from __future__ import annotations
 
 import re
+from triage.text.tokens import spelled
 from collections.abc import Callable, Iterator
 
 Disguise = tuple[int, int, tuple[str, ...]]
@@ -21,54 +22,59 @@ _SOUND = str.maketrans("abcdefghijklmnopqrstuvwxyz3469", "абцдефгхийк
 _CYRILLIC = re.compile(r"[а-яёіїєґ]")
 _MIXED_HINT = re.compile(r"[а-я][a-z0-9@$€¥α-ωіїєґ]|[a-z0-9@$€¥α-ωіїєґ][а-я]")
 _NUMERAL = re.compile(r"\d+[а-я]|[а-я]\d+|\d{2,}[а-я]+")
-_MIXED = re.compile(r"[\w@$€¥]+")
 
 
-def mixed_scripts(text: str) -> Iterator[Disguise]:
-    """«хyй», «бл9ть», «сyka»: Latin letters, digits and signs among Cyrillic ones."""
-    if not _MIXED_HINT.search(text):
-        return
-    for match in _MIXED.finditer(text):
-        word = match.group()
-        if 2 <= len(word) <= 40 and _MIXED_HINT.search(word) and not _NUMERAL.fullmatch(word):
-            yield match.start(), match.end(), _readings(word)
+_LEET = re.compile(r"[a-z]{1,12}[0134][a-z]{1,12}")
+_LEET_LOOK = str.maketrans("0134", "oiea")
+_RUN = re.compile(r"([^\W\d_])\1+")
+_LONG_RUN = re.compile(r"([^\W\d_])\1\1")
 
 
-def _readings(word: str) -> tuple[str, ...]:
+def readings(word: str) -> tuple[str, ...]:
+    """Return what one folded word may stand for: «хyй», «бл9ть», «sh1t», «сууука», «пиzzzдец»."""
+    if not 2 <= len(word) <= 64:
+        return ()
+    found: tuple[str, ...] = ()
+    if len(word) <= 40 and _MIXED_HINT.search(word) and not _NUMERAL.fullmatch(word):
+        found += _look_alike(word)
+    if _LEET.fullmatch(word):
+        found += (word.translate(_LEET_LOOK),)
+    if _LONG_RUN.search(word):
+        found += (_RUN.sub(r"\1", word), _RUN.sub(r"\1", word.translate(_LOOK)))
+    return found
+
+
+def _look_alike(word: str) -> tuple[str, ...]:
     seen = (word.translate(_LOOK), word.translate(_SOUND).translate(_LOOK))
     digits = sum(c.isdigit() for c in word)
     wild = re.sub(r"\d", "?", word).translate(_LOOK) if 0 < digits <= 2 else ""
     return tuple(dict.fromkeys((*seen, wild) if wild else seen))
 
 
-_LEET = re.compile(r"(?<!\w)[a-z]{1,12}[0134@$][a-z]{1,12}(?!\w)")
-_LEET_LOOK = str.maketrans("0134@$", "oieaas")
-
-
-def latin_digits(text: str) -> Iterator[Disguise]:
-    """«sh1t», «b!tch», «huyn9»: a digit inside a Latin word."""
-    for match in _LEET.finditer(text):
-        yield match.start(), match.end(), (match.group().translate(_LEET_LOOK),)
-
-
-_MASKED_HINT = re.compile(r"\w[*#@$%&^~•·×|+=?!░▒▓▪●■□○◦∗⁎✱✻❉\ufffd\u2600-\u27bf\U0001f300-\U0001faff.…_-]|█")
 _SIGN = r"*#@$%&^~•·×|+=?!░▒▓▪●■□○◦∗⁎✱✻\ufffd\u2600-\u27bf\U0001f300-\U0001faff"
+_MASKED_HINT = re.compile(rf"\w(?:[{_SIGN.replace('?!', '')}]|[?!._'’`-]\w|\.\.+\w|…+\w)")
 _MASKED = re.compile(
     rf"(?<!\w)(?:[^\W_]{{1,20}}(?:[{_SIGN}]{{1,12}}|\.{{2,8}}|…{{1,3}}|[._'’`-](?=\w))){{1,12}}(?:[^\W_]{{1,20}})?(?![\w@])"
 )
 _TWO_SCRIPTS = re.compile(r"[a-z]{3}[-._/'][а-я]{3}|[а-я]{3}[-._/'][a-z]{3}")
+_REPEATED = re.compile(r"([*@#$%&])\1")
+_SPACE = re.compile(r"\s")
 _LONE = re.compile(rf"[{_SIGN}.…_'’`-]+")
 
 
 def masked_letters(text: str) -> Iterator[Disguise]:
     """«х*й», «п***ц», «б@я», «х.у.й», «бл-ть»: signs instead of letters or between them."""
-    if not _MASKED_HINT.search(text):
-        return
-    for match in _MASKED.finditer(text):
-        word = match.group()
-        if len(word) > 30 or not any(c.isalpha() for c in word):
+    done = 0
+    for hint in _MASKED_HINT.finditer(text):
+        if hint.start() < done:
             continue
-        yield match.start(), match.end(), _unmasked(word)
+        start = max(text.rfind(" ", done, hint.start()), text.rfind("\n", done, hint.start()), done - 1) + 1
+        space = _SPACE.search(text, hint.end())
+        done = space.start() if space else len(text)
+        for match in _MASKED.finditer(text, start, done):
+            word = match.group()
+            if len(word) <= 30 and any(c.isalpha() for c in word):
+                yield match.start(), match.end(), _unmasked(word)
 
 
 def _unmasked(word: str) -> tuple[str, ...]:
@@ -77,8 +83,9 @@ def _unmasked(word: str) -> tuple[str, ...]:
     joined = "" if _TWO_SCRIPTS.search(core) else _LONE.sub("", look)
     wild = _LONE.sub(_wild, core)
     wild = wild.translate(_LOOK) if _CYRILLIC.search(core) else wild
+    single = _LONE.sub("?", core).translate(_LOOK) if _CYRILLIC.search(core) and _REPEATED.search(core) else ""
     trailing = _LONE.sub(_wild, word) if core != word and word[-1] not in ".…?!" else ""
-    return tuple(dict.fromkeys(s for s in (joined, wild, trailing) if s and s.strip("?*")))
+    return tuple(dict.fromkeys(s for s in (joined, wild, single, trailing) if s and s.strip("?*")))
 
 
 def _wild(match: re.Match[str]) -> str:
@@ -93,9 +100,17 @@ def _wild(match: re.Match[str]) -> str:
 _GAPS = re.compile(r"(?<!\w)[^\W_](?:[ \t.,*_·•/|~-]{1,3}[^\W_]{1,2}(?!\w)){2,24}")
 
 
+_MIN_LONE = 2
+_MIN_LETTERS = 3
+
+
 def gaps(text: str) -> Iterator[Disguise]:
     """«х у й», «б л я т ь», «п.и.з.д.е.ц»: letters one by one."""
+    if sum(len(word) == 1 for word in spelled(text)) < _MIN_LONE:
+        return
     for match in _GAPS.finditer(text):
+        if sum(c.isalpha() for c in match.group()) < _MIN_LETTERS or sum(c.isdigit() for c in match.group()) > 1:
+            continue
         letters = re.sub(r"[\W_]+", "", match.group())
         look = letters.translate(_LOOK) if _CYRILLIC.search(letters) else letters
         if len(look) <= 24:
@@ -118,48 +133,23 @@ def _parts(run: str, at: int) -> Iterator[Disguise]:
                 )
 
 
-_STRETCHED = re.compile(r"\w*?([^\W\d_])\1\w*")
-_RUN = re.compile(r"([^\W\d_])\1+")
-_LONG_RUN = re.compile(r"([^\W\d_])\1\1")
-
-
-def stretched_letters(text: str) -> Iterator[Disguise]:
-    """«сууука», «бляяяять», «пиззздец»."""
-    if not _LONG_RUN.search(text):
-        return
-    for match in _LONG_RUN.finditer(text):
-        start, end = word_bounds(text, match.start())
-        if end - start <= 64:
-            word = text[start:end]
-            yield start, end, (_RUN.sub(r"\1", word), _RUN.sub(r"\1", word.translate(_LOOK)))
-
-
+_TORN = frozenset(
+    """
+    х ху п пи пиз пизд б бл бля е еб йо зае заеб уе нах ох оху су м му муд муда го жо пид пидо пидор де деб ни ниху на наху по поху до доху долбо ганд
+    """.split()
+)
 _FRAGMENT = re.compile(
-    r"(?<!\w)(х|ху|п|пи|пиз|пизд|б|бл|бля|е|еб|йо|зае|заеб|уе|нах|ох|оху|су|м|му|муд|муда|го|жо|пид|пидо|пидор|де|деб|ни|ниху|на|наху|по|поху|до|доху|долбо|ганд)"
+    rf"(?<!\w)({'|'.join(sorted(_TORN))})"
     r"[ \t]([а-я]{1,8})(?:[ \t]([а-я]{1,4}))?(?!\w)"
 )
 
 
 def torn_words(text: str) -> Iterator[Disguise]:
     """«ху йня», «пиз дец», «бля ть»: one gap inside a word."""
+    if _TORN.isdisjoint(spelled(text)):
+        return
     for match in _FRAGMENT.finditer(text):
         yield match.start(), match.end(2), (match.group(1) + match.group(2),)
 
 
-def word_bounds(text: str, at: int) -> tuple[int, int]:
-    """Return the half-open span of the run of letters and digits around a position."""
-    start = end = at
-    while start > 0 and text[start - 1].isalnum() and at - start < 70:
-        start -= 1
-    while end < len(text) and text[end].isalnum() and end - at < 70:
-        end += 1
-    return start, end
-
-
-FINDERS: tuple[Callable[[str], Iterator[Disguise]], ...] = (
-    mixed_scripts,
-    latin_digits,
-    masked_letters,
-    gaps,
-    stretched_letters,
-)
+FINDERS: tuple[Callable[[str], Iterator[Disguise]], ...] = (masked_letters, gaps)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import ahocorasick
 
-from triage.checks.lexicons import lexicon_path, load_sections
+from triage.checks.disguise import readings
+from triage.checks.lexicons import Hinted, lexicon_path, load_sections
 
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
 _LITERAL = re.compile(r"[^*]+")
@@ -42,23 +43,24 @@ class FoulWords:
             self._automaton.add_word(key, (len(key), tuple(numbers)))
         self._automaton.make_automaton()
         self._memo: dict[str, frozenset[str]] = {}
-        phrases = [rf"(?<!\w){entry.pattern}" for entry in sections.get("phrases", ())]
-        self.phrases = re.compile("|".join(phrases)) if phrases else None
+        self.phrases = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("phrases", ()))
         self.forms = tuple(form for entry in sections.get("forms", ()) for form in entry.pattern.split())
 
-    def hits(self, text: str) -> Iterator[int]:
-        """Yield the positions in a folded text at which a word may be foul."""
-        for end, _ in self._automaton.iter(text):
-            yield end
-
     def judge(self, word: str) -> frozenset[str]:
-        """Return the sections of one folded word, empty when it is clean or allowed."""
+        """Return the sections of one folded word or of what it stands for, empty when it is clean or allowed."""
         known = self._memo.get(word)
         if known is None:
             if len(self._memo) > 100_000:
                 self._memo.clear()
-            known = self._memo[word] = self._judge(word)
+            known = self._memo[word] = self.judge_plain(word) or self._judge_readings(word)
         return known
+
+    def _judge_readings(self, word: str) -> frozenset[str]:
+        for spelling in readings(word):
+            sections = self.unmask(spelling) if "?" in spelling else self.judge_plain(spelling)
+            if sections:
+                return sections
+        return frozenset()
 
     def unmask(self, spelling: str) -> frozenset[str]:
         """Judge a spelling with unknown letters (`?` one, `*` one to six) by the lexicon's full forms."""
@@ -72,15 +74,16 @@ class FoulWords:
     def _unmask(self, spelling: str) -> frozenset[str]:
         if spelling.count("?") == 1 and "*" not in spelling and _is_telling(spelling):
             for letter in _ALPHABET[spelling[0].isascii()]:
-                if found := self.judge(spelling.replace("?", letter)) & _MASKED:
+                if found := self.judge_plain(spelling.replace("?", letter)) & _MASKED:
                     return found
         pattern = re.compile(re.escape(spelling).replace(r"\?", r"\w").replace(r"\*", r"\w{0,6}"))
         for form in self.forms:
             if pattern.fullmatch(form):
-                return self.judge(form)
+                return self.judge_plain(form)
         return frozenset()
 
-    def _judge(self, word: str) -> frozenset[str]:
+    def judge_plain(self, word: str) -> frozenset[str]:
+        """Return the sections of one folded word as it stands."""
         if len(word) > 64:
             return frozenset()
         numbers = {n for _, (_, some) in self._automaton.iter(word) for n in some}

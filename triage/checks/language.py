@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from triage.checks.address import is_quoted, said_of_staff, said_of_thing
-from triage.checks.disguise import FINDERS, torn_words, word_bounds
+from triage.checks.disguise import FINDERS, torn_words
 from triage.checks.foul_words import FoulWords, load_foul_words
 from triage.report import Finding, Language
 from triage.text.normalise import fold
+from triage.text.tokens import WORD, spelled
 
 _STRONG = frozenset({"obscene", "slur"})
 _NAMES = frozenset({"slur", "insult", "harsh", "weak"})
@@ -63,17 +64,13 @@ def _foul_spans(text: str, words: FoulWords) -> Iterator[tuple[int, int, frozens
         for start, end, spellings in finder(text):
             if sections := _unmasked_sections(words, spellings):
                 yield start, end, sections
-    done = -1
-    for at in words.hits(text):
-        if at <= done:
-            continue
-        start, end = word_bounds(text, at)
-        done = end - 1
-        if sections := words.judge(text[start:end]):
-            yield start, end, sections
-    if words.phrases:
-        for match in words.phrases.finditer(text):
-            yield match.start(), match.end(), frozenset({"rude"})
+    foul = {word for word in spelled(text) if words.judge(word)}
+    if foul:
+        for match in WORD.finditer(text):
+            if match.group() in foul:
+                yield match.start(), match.end(), words.judge(match.group())
+    for match in words.phrases.finditer(text):
+        yield match.start(), match.end(), frozenset({"rude"})
     for start, end, spellings in torn_words(text):
         if (sections := _unmasked_sections(words, spellings)) and sections & _STRONG:
             yield start, end, sections
@@ -81,7 +78,7 @@ def _foul_spans(text: str, words: FoulWords) -> Iterator[tuple[int, int, frozens
 
 def _unmasked_sections(words: FoulWords, spellings: tuple[str, ...]) -> frozenset[str]:
     for spelling in spellings:
-        sections = words.unmask(spelling) if "?" in spelling or "*" in spelling else words.judge(spelling)
+        sections = words.unmask(spelling) if "?" in spelling or "*" in spelling else words.judge_plain(spelling)
         if sections:
             return sections
     return frozenset()

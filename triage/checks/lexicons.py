@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import re._parser as sre
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import ahocorasick
+
 from triage.errors import WrongContent
-from triage.text.paths import data_dir
+from triage.text.paths import data_file
 
 _SECTION = re.compile(r"\[(\w+)\]")
 _BAR = re.compile(r"\s+\|(?:\s+|$)")
@@ -27,7 +30,7 @@ class Entry:
 
 def lexicon_path(name: str) -> Path:
     """Return where a lexicon lies by default."""
-    return data_dir() / "lexicons" / name
+    return data_file("lexicons", name)
 
 
 def read_entries(path: Path) -> Iterator[Entry]:
@@ -62,3 +65,96 @@ def load_sections(path: Path) -> dict[str, tuple[Entry, ...]]:
 def wildcard(pattern: str) -> str:
     """Translate `*` (any word characters) and `#` (any digits) of a lexicon pattern into a regular expression."""
     return re.escape(pattern).replace(r"\*", r"[\w-]*").replace(r"\#", r"-?\d+")
+
+
+class Literals:
+    """Finds which of many literals a text holds, in one pass of an Aho-Corasick automaton."""
+
+    def __init__(self) -> None:
+        self._automaton = ahocorasick.Automaton()
+        self._ready = False
+        self._last: tuple[str, frozenset[str]] = ("", frozenset())
+
+    def add(self, literal: str) -> None:
+        """Look for one more literal."""
+        self._automaton.add_word(literal, literal)
+        self._ready = False
+
+    def present(self, text: str) -> frozenset[str]:
+        """Return the literals that the text holds; the answer for the last text is kept."""
+        last, found = self._last
+        if last is text:
+            return found
+        if not self._ready:
+            self._automaton.make_automaton()
+            self._ready = True
+        found = frozenset(literal for _, literal in self._automaton.iter(text)) if len(self._automaton) else frozenset()
+        self._last = (text, found)
+        return found
+
+
+class Hinted:
+    """Several regular expressions, each tried only when the literals that it cannot do without are in the text.
+
+    Groups that share their `literals` share one pass over a text.
+    """
+
+    def __init__(self, patterns: Iterable[str], literals: Literals | None = None) -> None:
+        self._literals = literals or Literals()
+        self._rules = tuple((needed_literals(pattern), re.compile(pattern, re.MULTILINE)) for pattern in patterns)
+        for needed, _ in self._rules:
+            for literal in (literal for choices in needed for literal in choices):
+                self._literals.add(literal)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield the matches of every pattern, pattern by pattern."""
+        for pattern in self._fitting(text):
+            yield from pattern.finditer(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return the leftmost match of any pattern."""
+        found = None
+        for pattern in self._fitting(text):
+            match = pattern.search(text)
+            if match and (found is None or match.start() < found.start()):
+                found = match
+        return found
+
+    def _fitting(self, text: str) -> Iterator[re.Pattern[str]]:
+        present = self._literals.present(text)
+        for needed, pattern in self._rules:
+            if all(not present.isdisjoint(choices) for choices in needed):
+                yield pattern
+
+
+_TELLING = 2
+
+
+def needed_literals(pattern: str) -> tuple[tuple[str, ...], ...]:
+    """Return groups of literals; every match of a regular expression holds at least one of each group.
+
+    Literals of one code point are left out, because they tell nothing of a text.
+    """
+    groups = (choices for choices in _groups(sre.parse(pattern)) if min(map(len, choices), default=0) >= _TELLING)
+    return tuple(sorted(groups, key=len))
+
+
+def _groups(parsed: sre.SubPattern) -> Iterator[tuple[str, ...]]:
+    run: list[str] = []
+    for operation, argument in parsed:
+        if operation is sre.LITERAL:
+            run.append(chr(argument))
+            continue
+        yield ("".join(run),)
+        run.clear()
+        if operation is sre.SUBPATTERN:
+            yield from _groups(argument[3])
+        elif operation in (sre.MAX_REPEAT, sre.MIN_REPEAT) and argument[0] > 0:
+            yield from _groups(argument[2])
+        elif operation is sre.BRANCH:
+            yield tuple(_longest(branch) for branch in argument[1])
+    yield ("".join(run),)
+
+
+def _longest(branch: sre.SubPattern) -> str:
+    return max((choices[0] for choices in _groups(branch) if len(choices) == 1), key=len, default="")

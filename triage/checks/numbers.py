@@ -17,7 +17,7 @@ _NAMED = re.compile(r"(?<!\w)" + _NOUN + _BETWEEN + _MARK + _ID + r"(?![\w]|[.,]
 _COUNTED = re.compile(
     r"\s*(?:шт|раз|дн|час|минут|запрос|rps|в секунд|руб|апи|человек|процент|%|мс|ms|сек|/)", re.IGNORECASE
 )
-_STATUS = re.compile(r"[1-5]\d\d")
+_DIGITS = re.compile(r"\d\d")
 
 
 def find_request_number(text: str) -> str | None:
@@ -25,6 +25,8 @@ def find_request_number(text: str) -> str | None:
 
     Numbers of orders, invoices and payments are none, nor are counts and HTTP statuses after «запрос».
     """
+    if not _DIGITS.search(text):
+        return None
     if own := _OWN.search(text):
         return own.group().upper().replace("–", "-").replace("—", "-")
     for match in _NAMED.finditer(text):

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import Entry, lexicon_path, load_sections, wildcard
+from triage.checks.lexicons import Entry, Hinted, lexicon_path, load_sections, wildcard
 from triage.text.normalise import fold
-from triage.text.tokens import WORD
+from triage.text.tokens import spelled
 
-_LONG = 25
+#: Code points beyond which a text has said something.
+_LONG = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class ProblemWords:
     states: re.Pattern[str]
     objects: re.Pattern[str]
     asking: re.Pattern[str]
-    foreign: re.Pattern[str]
+    foreign: Hinted
 
 
 def states_problem(text: str, lexicon: Path | None = None) -> bool:
@@ -31,14 +32,14 @@ def states_problem(text: str, lexicon: Path | None = None) -> bool:
 
     «Не работает», «помогите», «ошибка» alone say nothing; neither do advertising, thanks and greetings.
     """
-    words = _load(lexicon or lexicon_path("problem.txt"))
     folded = fold(text).text
-    tokens = WORD.findall(folded)
-    content = [w for w in tokens if not words.empty.fullmatch(w)]
-    if len(content) > _LONG:
+    if len(folded) > _LONG:
         return True
+    words = _load(lexicon or lexicon_path("problem.txt"))
     if words.foreign.search(folded):
         return False
+    tokens = spelled(folded)
+    content = [w for w in tokens if not words.empty.fullmatch(w)]
     concrete = [w for w in content if not words.vague.fullmatch(w) and (len(w) > 1 or w.isdigit())]
     if len(concrete) >= 2:
         return not all(words.objects.fullmatch(w) for w in concrete) or any(words.states.fullmatch(w) for w in tokens)
@@ -53,8 +54,7 @@ def states_problem(text: str, lexicon: Path | None = None) -> bool:
 def _load(path: Path) -> ProblemWords:
     sections = load_sections(path)
     words = (_words(sections[name]) for name in ("empty", "vague", "states", "objects", "asking"))
-    foreign = "|".join(rf"(?<!\w)(?:{e.pattern})" for e in sections["foreign"])
-    return ProblemWords(*words, re.compile(foreign))
+    return ProblemWords(*words, Hinted(rf"(?<!\w)(?:{e.pattern})" for e in sections["foreign"]))
 
 
 def _words(entries: tuple[Entry, ...]) -> re.Pattern[str]:

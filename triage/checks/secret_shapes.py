@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from triage.checks.placeholders import is_placeholder
 from triage.report import Finding
+from triage.text.normalise import fold
 
 # --- private keys -------------------------------------------------------------------------------
 
@@ -128,6 +129,8 @@ _CURL_USER = re.compile(
 
 def header_tokens(text: str) -> Iterator[Finding]:
     """Authorization headers: a bearer's token, basic credentials that decode to `user:password`."""
+    if not any(word in fold(text).text for word in ("bearer", "basic", "token")):
+        return
     for match in _AUTH.finditer(text):
         scheme, value = match.group(1).lower(), match.group(2).rstrip(".,")
         span = match.start(2), match.start(2) + len(value)
@@ -141,6 +144,8 @@ def header_tokens(text: str) -> Iterator[Finding]:
 
 def header_keys(text: str) -> Iterator[Finding]:
     """API key headers and parameters such as X-Gravitee-Api-Key."""
+    if not any(word in fold(text).text for word in ("key", "token")):
+        return
     for match in _API_HEADER.finditer(text):
         value = match.group(1).rstrip(".,")
         if looks_random(value) and not is_placeholder(value):
@@ -198,12 +203,15 @@ _NOT_CARD = re.compile(
 )
 
 
+_EIGHT = re.compile(r"\d{4}[ \u00a0-]?\d{4}")
 #: The term and the code beside a number tell a card even when a digit is mistyped.
 _CARD_DATA = re.compile(r"[\s,;.]{0,3}(?:до |срок |действует до |exp\w* )?\d{2} ?/ ?\d{2,4}\D{1,12}\d{3}(?!\d)|[\s,;.]{0,3}(?:cvv|cvc)", re.IGNORECASE)
 
 
 def card_numbers(text: str) -> Iterator[Finding]:
     """Full card numbers: an issuer's first digits, the right length, Luhn's sum."""
+    if not _EIGHT.search(text):
+        return
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match.group())
         if not _is_issued(digits) or not (luhn(digits) or _CARD_DATA.match(text, match.end())):

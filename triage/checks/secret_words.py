@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from triage.checks.placeholders import is_placeholder
 from triage.checks.secret_shapes import looks_random
 from triage.report import Finding
+from triage.text.normalise import fold
 
 # --- assignments in configs, environment variables, JSON, XML, command lines --------------------
 
@@ -36,8 +37,7 @@ _CONFIG_END = re.compile(r"[;&](?=[A-Za-z][\w. ]{0,40}=)")
 
 def assignments(text: str) -> Iterator[Finding]:
     """`password: x`, `"clientSecret": "x"`, `DB_PASSWORD=x`, `<password>x</password>`, `--password x`."""
-    low = text.lower()
-    if not any(hint in low for hint in _HINTS):
+    if not any(hint in fold(text).text for hint in _HINTS):
         return
     for match in _ASSIGN.finditer(text):
         yield from _assigned(text, match)
@@ -102,6 +102,7 @@ _STOP = frozenset(
 )
 _STEP = re.compile(r"[^\S\n]*(\S{1,200})")
 _REACH = 9
+_TOLD = ("парол", "пас", "кред", "учет", "логин", "pass", "pwd", "parol", "login", "токен", "secret", "секрет", "key", "token", "ключ", "доступ")
 _SEPARATORS = " \t\u00a0:=«\"'(—–-|,"
 _UNITS = re.compile(
     r"\s*(?:символ|знак|букв|цифр|дн|день|час|минут|год|мес|раз|секунд|попыт|шт|апи|api|руб|человек|пользоват|кб|мб|бит)",
@@ -146,6 +147,8 @@ def shown_keys(text: str) -> Iterator[Finding]:
 
 def prose_passwords(text: str) -> Iterator[Finding]:
     """«пароль от базы у нас gravity228»: the first thing that looks like a password soon after the word."""
+    if not any(hint in fold(text).text for hint in _TOLD):
+        return
     for match in _TRIGGER.finditer(text):
         if text[match.end() : match.end() + 1] not in _SEPARATORS:
             continue

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import lexicon_path, load_sections
+from triage.checks.lexicons import Hinted, Literals, lexicon_path, load_sections
 from triage.checks.steps import find_steps
 from triage.text.normalise import fold
 from triage.text.tokens import WORD
@@ -32,12 +32,12 @@ _QUESTION = re.compile(r"\?|(?<!\w)(?:как|какие|какой|можно|г
 class SeveralWords:
     """Announcements and words of faults as regular expressions; topics as beginnings of words."""
 
-    unrelated: re.Pattern[str]
-    strong: re.Pattern[str]
-    connectors: re.Pattern[str]
-    counted: re.Pattern[str]
-    first: re.Pattern[str]
-    second: re.Pattern[str]
+    unrelated: Hinted
+    strong: Hinted
+    connectors: Hinted
+    counted: Hinted
+    first: Hinted
+    second: Hinted
     faults: re.Pattern[str]
     topics: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -61,7 +61,7 @@ def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
     )
 
 
-def _joined(text: str, connectors: re.Pattern[str], words: SeveralWords, *, lenient: bool) -> bool:
+def _joined(text: str, connectors: Hinted, words: SeveralWords, *, lenient: bool) -> bool:
     """What stands before «раз уж пишу», «заодно», «и ещё» differs from what stands after."""
     for match in connectors.finditer(text):
         after = _first_sentence(text[match.end() :])
@@ -75,8 +75,9 @@ def _joined(text: str, connectors: re.Pattern[str], words: SeveralWords, *, leni
 
 def _enumerated(text: str, words: SeveralWords) -> tuple[str, str] | None:
     """The parts after «первое» and «второе», 1) and 2), «во-первых» and «во-вторых»."""
+    seconds = sorted(words.second.finditer(text), key=lambda m: m.start())
     for first in itertools.islice(words.first.finditer(text), 5):
-        if second := words.second.search(text, first.end() - 1):
+        if second := next((m for m in seconds if m.start() >= first.end() - 1), None):
             if first.group().startswith("это раз"):
                 return text[max(0, first.start() - _PART) : first.start()], text[first.end() : second.start()]
             return text[first.end() : second.start()], text[second.end() : second.end() + _PART]
@@ -142,10 +143,14 @@ def _load(path: Path) -> SeveralWords:
         for name, entries in sections.items()
         if name not in _RULES
     )
-    return SeveralWords(*(_any_of([e.pattern for e in sections[name]]) for name in _RULES), topics)
+    literals = Literals()
+    rules = [Hinted((_bounded(e.pattern) for e in sections[name]), literals) for name in _RULES[:-1]]
+    faults = re.compile("|".join(_bounded(e.pattern) for e in sections["faults"]))
+    return SeveralWords(*rules, faults, topics)
 
 
-def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    """Join regular expressions; one that begins with a letter begins at a word."""
-    bounded = (p if p.startswith("(?:^") else rf"(?<!\w)(?:{p})(?!\w)" if p[-1].isalnum() else rf"(?<!\w)(?:{p})" for p in patterns)
-    return re.compile("|".join(bounded), re.MULTILINE)
+def _bounded(pattern: str) -> str:
+    """A pattern that begins with a letter begins at a word, one that ends with a letter ends with it."""
+    if pattern.startswith("(?:^"):
+        return pattern
+    return rf"(?<!\w)(?:{pattern})" + (r"(?!\w)" if pattern[-1].isalnum() else "")

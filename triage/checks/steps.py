@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import lexicon_path, load_sections
+from triage.checks.lexicons import Hinted, lexicon_path, load_sections
 from triage.report import Finding
 from triage.text.normalise import fold
-from triage.text.tokens import WORD
+from triage.text.tokens import WORD, spelled
 
 _REACH = 110
 _CLOSE = 90
@@ -24,6 +24,7 @@ _ANNOUNCED = re.compile(
     r"порядок такой|порядок действий|дела(?:ю|ем|ют|ет) так|воспроизв|по шагам|пошагово|шаги|последовательност|сценарий"
     r"|репро|(?:как|чтобы) повторить|steps|действия:"
 )
+_ITEM_HINT = re.compile(r"\d[.)]|шаг|\n[ \t>]*[-–—•*\d]")
 _SENTENCE = re.compile(r"[.!?…]+(?=\s|$)|\n+")
 
 
@@ -55,7 +56,7 @@ class ActionWords:
     """Forms of verbs with their lemma, core or weak, told or only listed; commands; words that change the sense."""
 
     forms: dict[str, tuple[str, bool, bool]]
-    commands: re.Pattern[str]
+    commands: Hinted
     wishes: frozenset[str]
     cures: frozenset[str]
     strangers: frozenset[str]
@@ -65,6 +66,8 @@ def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the spans of the ordered actions, empty when fewer than two are told."""
     words = _load(lexicon or lexicon_path("actions.txt"))
     folded = fold(text)
+    if sum(word in words.forms for word in spelled(folded.text)) < 2 and not words.commands.search(folded.text):
+        return ()
     actions = _actions(folded.text, words)
     if len(actions) < 2:
         return ()
@@ -84,15 +87,14 @@ def _actions(text: str, words: ActionWords) -> list[Action]:
             found.append(Action(lemma, core, match.start(), match.end(), told))
     if found and _CLICK.search(text):
         found += (Action(m.group(1), True, m.start(1), m.end(1), True, verb=False) for m in _CLICK.finditer(text))
-    if found or "docker" in text or "helm" in text:
-        found += _commands(text, words)
+    found += _commands(text, words)
     return sorted(found, key=lambda a: a.start)
 
 
 def _commands(text: str, words: ActionWords) -> list[Action]:
     """Typed commands; what stands on one line without a separator is one."""
     commands: list[Action] = []
-    for match in words.commands.finditer(text):
+    for match in sorted(words.commands.finditer(text), key=lambda m: m.start()):
         between = text[commands[-1].end : match.start()] if commands else "\n"
         if re.search(r"[,;\n→&]|затем|потом| и ", between):
             commands.append(Action(match.group(), True, match.start(), match.end(), True))
@@ -101,6 +103,8 @@ def _commands(text: str, words: ActionWords) -> list[Action]:
 
 def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action]:
     """Items of a list that begin with an action; a list of wishes, questions or cures is none."""
+    if not _ITEM_HINT.search(text):
+        return []
     items = [(m.start(), m.end()) for m in _ITEM.finditer(text)]
     if len(items) < 2:
         return []
@@ -183,6 +187,6 @@ def _load(path: Path) -> ActionWords:
             for word in listed.split():
                 forms.setdefault(word, (lemma, core, False))
     forms.update({word.translate(_LATIN): form for word, form in list(forms.items()) if len(word) > 5})
-    commands = re.compile("|".join(rf"(?<!\w){re.escape(e.pattern)}(?!\w)" for e in sections["commands"]))
+    commands = Hinted(rf"(?<!\w){re.escape(e.pattern)}(?!\w)" for e in sections["commands"])
     lists = (frozenset(w for e in sections[name] for w in e.pattern.split()) for name in ("wishes", "cures", "strangers"))
     return ActionWords(forms, commands, *lists)

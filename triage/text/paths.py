@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -17,3 +18,13 @@ def data_dir(env: Mapping[str, str] | None = None) -> Path:
 def models_dir(env: Mapping[str, str] | None = None) -> Path:
     """Return the folder named by TRIAGE_MODELS, by default `models/` of the repository."""
     return Path((os.environ if env is None else env).get("TRIAGE_MODELS") or _REPOSITORY / "models")
+
+
+def data_file(folder: str, name: str) -> Path:
+    """Return a file of a folder of the data; cheap enough to be asked for at every request."""
+    return _file(os.environ.get("TRIAGE_DATA"), folder, name)
+
+
+@lru_cache(maxsize=64)
+def _file(given: str | None, folder: str, name: str) -> Path:
+    return (Path(given) if given else _REPOSITORY / "data") / folder / name

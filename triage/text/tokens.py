@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -15,3 +16,9 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield runs of letters and digits with their half-open spans in code points."""
     for match in WORD.finditer(text):
         yield match.group(), match.start(), match.end()
+
+
+@lru_cache(maxsize=4)
+def spelled(text: str) -> tuple[str, ...]:
+    """Return the words of a text alone; the last few texts are kept, because every check asks for them."""
+    return tuple(WORD.findall(text))
