@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -62,19 +63,25 @@ class Post:
 
 
 @asynccontextmanager
-async def post_office(*, port: int = 0, password: str = "") -> AsyncIterator[Post]:
-    """A server on the loopback, on this loop."""
+async def post_office(
+    *, port: int = 0, password: str = "", tls: ssl.SSLContext | None = None, starttls: bool = False
+) -> AsyncIterator[Post]:
+    """A server on the loopback, on this loop; with `tls` from the first byte, or only after STARTTLS."""
     post = Post(port or free_port(), password=password)
 
     def protocol() -> SMTP:
         options: dict[str, Any] = {"enable_SMTPUTF8": False, "decode_data": False}
         if password:
             options |= {"authenticator": post.authenticate, "auth_required": True, "auth_require_tls": False}
+        if starttls:
+            options |= {"tls_context": tls, "require_starttls": True}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # sign-in without TLS, on the loopback only
             return SMTP(post, **options)
 
-    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", post.port)
+    server = await asyncio.get_running_loop().create_server(
+        protocol, "127.0.0.1", post.port, ssl=None if starttls else tls
+    )
     try:
         yield post
     finally:

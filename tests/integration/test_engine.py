@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
 
 from tests.applications import (
     FakeBoard,
@@ -32,7 +33,9 @@ from triage.checks.secrets import find_secrets
 from triage.desk.ports import ChatKey
 from triage.dialogue.incoming import Said
 from triage.errors import StoreUnavailable
+from triage.jobs.reaper import Reaper
 from triage.jobs.upkeep import Upkeep
+from triage.store import connect
 from triage.text.redact import redact
 
 CHAT = "4815162342"
@@ -231,6 +234,24 @@ class TestASecondProcess:
             assert await asyncio.to_thread(os.listdir, tmp_path / "outbox") == []
         first.close()
         second.close()
+
+
+class TestTwoWorkers:
+    @pytest.mark.postgres
+    async def test_of_one_name_do_not_take_each_other_for_dead(self, cluster: Cluster, tmp_path: Path) -> None:
+        url = cluster.create(template=cluster.migrated)
+        first = Reaper(connect(url).engine, "test")
+        assert first.hold()
+        app = application(url, tmp_path)
+        async with running(app):
+            assert DBOS.executor_id != "test"
+            talk = Talk(app)
+            await asyncio.to_thread(known_person, app, talk.chat)
+            await asyncio.to_thread(walk, talk, PROBLEM)
+            await eventually(lambda: list(tmp_path.glob("outbox/*.eml")))
+        app.database.dispose()
+        first.stop()
+        first._engine.dispose()
 
 
 class TestSecrets:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
@@ -131,6 +134,43 @@ class TestSmtp:
             url = f"smtp://127.0.0.1:{post.port}?starttls=1"
             with pytest.raises(MailUnavailable):
                 await send(SmtpMailer(SmtpServer.from_url(url), timeout=2))
+            assert post.mails == []
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's context with a certificate of its own for 127.0.0.1, which the test's client trusts."""
+    if shutil.which("openssl") is None:
+        pytest.skip("the program openssl is missing (Debian: openssl)")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(
+        ["openssl", *words.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True, timeout=60
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+class TestEncryption:
+    async def test_from_the_first_byte(self, tls: ssl.SSLContext) -> None:
+        async with post_office(tls=tls) as post:
+            await send(SmtpMailer(SmtpServer.from_url(f"smtps://127.0.0.1:{post.port}"), timeout=5))
+            assert len(post.mails) == 1
+
+    async def test_after_starttls(self, tls: ssl.SSLContext) -> None:
+        async with post_office(tls=tls, starttls=True) as post:
+            await send(SmtpMailer(SmtpServer.from_url(f"smtp://127.0.0.1:{post.port}?starttls=1"), timeout=5))
+            assert len(post.mails) == 1
+
+    async def test_with_a_certificate_that_nobody_vouches_for_is_refused(
+        self, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("SSL_CERT_FILE")
+        async with post_office(tls=tls) as post:
+            with pytest.raises(MailUnavailable):
+                await send(SmtpMailer(SmtpServer.from_url(f"smtps://127.0.0.1:{post.port}"), timeout=5))
             assert post.mails == []
 
 

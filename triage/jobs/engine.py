@@ -105,7 +105,7 @@ class DurableEngine:
         Call it inside the loop that the messenger and the mailer use.
         """
         self.working = self._alone()
-        worker = self._worker_id if self.working else f"{self._worker_id}-{os.getpid()}"
+        worker = self._name()
         logging.getLogger("dbos").setLevel(logging.ERROR)
         for queue in QUEUES:
             _declare(self.client, queue)
@@ -113,9 +113,6 @@ class DurableEngine:
         for name, (_, work) in self._jobs.items():
             DBOS.workflow(name=name)(_function(name, work))
         DBOS.listen_queues([q.name for q, _ in self._jobs.values()] if self.working else [])
-        if self._sql.dialect.name != "sqlite":
-            self._reaper = Reaper(self._sql, worker)
-            self._reaper.hold()
         DBOS.launch()
         if self._reaper:
             self._reaper.start()
@@ -163,6 +160,17 @@ class DurableEngine:
         if not self.running:
             return False
         return self._reaper.held() if self._reaper else True
+
+    def _name(self) -> str:
+        """This worker's name, with the process's number when a live worker already has the name."""
+        other = f"{self._worker_id}-{os.getpid()}"
+        if self._sql.dialect.name == "sqlite":
+            return self._worker_id if self.working else other
+        for name in (self._worker_id, other):
+            self._reaper = Reaper(self._sql, name)
+            if self._reaper.hold():
+                return name
+        raise StoreUnavailable(f"A worker named {other} is alive", advice="set TRIAGE_WORKER_ID")
 
     def _config(self, worker: str) -> DBOSConfig:
         config: DBOSConfig = {

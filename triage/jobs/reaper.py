@@ -30,11 +30,18 @@ class Reaper:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def hold(self) -> None:
-        """Take this worker's lock; before the engine starts, or peers would think it dead."""
+    def hold(self) -> bool:
+        """Take this worker's lock; False when a live worker of the same name has it.
+
+        Before the engine starts, or peers would think this worker dead.
+        """
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text("select pg_advisory_lock(:key)"), {"key": _key(self._worker)})
+        taken = connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": _key(self._worker)}).scalar()
+        if not taken:
+            connection.close()
+            return False
         self._own = connection
+        return True
 
     def held(self) -> bool:
         """Whether the lock's connection still lives."""
@@ -67,7 +74,8 @@ class Reaper:
                 self._own.execute(text("select 1"))
         except DBAPIError:
             self._release()
-            self.hold()
+        if self._own is None and self.hold():
+            _log.warning("reaper.lock_taken_again", worker=self._worker)
 
     def _release(self) -> None:
         """Close the lock's session for good: a pooled connection would keep the lock."""
