@@ -41,11 +41,13 @@ class Headers:
         """Pass a request on."""
 
         async def guarded(message: Message) -> None:
+            """Nothing of a conversation stays in a browser's cache; style and script are asked for again."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                fixed = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "no-cache" if fixed else "no-store")
             await send(message)
 
         await self._app(scope, receive, guarded)

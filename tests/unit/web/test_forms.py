@@ -65,6 +65,10 @@ class TestPage:
         assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+        style = await client.get("/static/style.css")
+        assert style.headers["cache-control"] == "no-cache"
+        assert "url(" not in style.text
         assert "http://" not in browser.html.replace("http://desk.test", "")
         assert "https://" not in browser.html
         assert " style=" not in browser.html
