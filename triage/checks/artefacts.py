@@ -1,25 +1,95 @@
-"""What logs, configs and commands pasted into a request say by themselves."""
+"""What logs, configs and commands pasted into a request say by themselves.
+
+Images, `docker ps`, Helm values, `gravitee.yml`, API definitions, stack traces, curl and HTTP status lines tell
+version, component, database, deployment, plans, policies and the signature of the error, so that a person is
+asked only for what is really absent.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from triage.checks.lexicons import Hinted
+
+_LIMIT = 20
+
+#: A kind's patterns in order; the value is the first group, or the fixed word where one is given.
+_PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
+    "version": (
+        (r"(?:apim|gravitee)[\w./-]{0,80}:v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)(?![\d.])", ""),
+        (r"\btag: {0,3}[\"']?v?([34]\.\d{1,3}(?:\.\d{1,3})?)(?![\d.])", ""),
+        (r"image\.tag=v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
+        (r"APIM_VERSION=v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
+        (r"[Gg]ravitee[\w. -]{0,40}[Vv]ersion[: ]{1,3}v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
+        (r"gravitee[\w-]{0,40}-(\d\.\d{1,3}\.\d{1,3})\.(?:zip|rpm|jar)", ""),
+    ),
+    "component": (
+        (r"(?:apim|gio|gravitee\w{0,4})[-_/](?:apim[-_])?gateway", "gateway"),
+        (r"io\.gravitee\.gateway\.|\bi\.g\.g\.|GatewayContainer", "gateway"),
+        (r"(?:apim|gio)[-_/](?:apim[-_])?(?:management|rest)[-_]api|management[-_]api", "management_api"),
+        (r"io\.gravitee\.(?:rest\.api|management|repository|apim)\.|\bi\.g\.(?:r\.a|rest)\.|\bi\.g\.m\.", "management_api"),
+        (r"(?:apim[-_])?(?:management[-_]ui|console[-_]ui)", "console"),
+        (r"portal[-_]ui", "portal"),
+        (r"ae-engine|alert[-_]engine|io\.gravitee\.(?:alert|ae)\.", "alert_engine"),
+        (r"(?:localhost|127\.0\.0\.1):8082\b", "gateway"),
+        (r"(?:localhost|127\.0\.0\.1):8083\b", "management_api"),
+        (r"(?:localhost|127\.0\.0\.1):8084\b", "console"),
+        (r"(?:localhost|127\.0\.0\.1):8085\b", "portal"),
+    ),
+    "database": (
+        (r"mongodb(?:\+srv)?://|com\.mongodb\.|type: {0,3}[\"']?mongodb|\bmongo:\d", "mongodb"),
+        (r"jdbc:postgresql|postgres(?:ql)?://|org\.postgresql\.|\bpostgres:\d", "postgresql"),
+        (r"jdbc:mysql|com\.mysql\.", "mysql"),
+        (r"jdbc:mariadb|org\.mariadb\.", "mariadb"),
+        (r"jdbc:sqlserver|com\.microsoft\.sqlserver\.", "sqlserver"),
+    ),
+    "deployment": (
+        (r"docker[- ]compose|docker ps|docker run|CONTAINER ID|gio_apim_\w+", "docker"),
+        (r"helm (?:install|upgrade|template|status)|kubectl |CrashLoopBackOff|ImagePullBackOff|OOMKilled|Readiness probe", "kubernetes"),
+        (r"bin/gravitee|gravitee\.bat", "zip"),
+        (r"systemctl \w{3,12} graviteeio|graviteeio-apim[\w.-]{0,60}\.rpm|rpm -\w+", "rpm"),
+    ),
+    "plan": (
+        (r"\"plans?\" {0,3}: {0,3}\[? {0,3}\{[^{}]{0,300}?\"name\" {0,3}: {0,3}\"([^\"\n]{1,80})\"", ""),
+        (r"\"plan(?:_?[nN]ame)?\" {0,3}: {0,3}\"([^\"\n]{1,80})\"", ""),
+        (r"(?:[Пп]лан(?:а|у|ом|е)?) [«\"]([^»\"\n]{1,60})[»\"]", ""),
+    ),
+    "policy": (
+        (r"\"policy\" {0,3}: {0,3}\"([\w-]{2,60})\"", ""),
+        (r"\bpolicy: {0,3}[\"']?([a-z][\w-]{2,60})", ""),
+        (r"gravitee-policy-([a-z][a-z-]{2,60}[a-z])", ""),
+        (r"io\.gravitee\.policy\.([a-z][a-z0-9]{2,40})", ""),
+    ),
+    "error": (
+        (r"\b((?:[a-z]\w{0,40}\.){1,10}[A-Z]\w{0,60}(?:Exception|Error|Timeout))\b", ""),
+        (r"(?<![\w.])([A-Z][a-zA-Z]{2,60}(?:Exception|Error))\b(?=[: \n])", ""),
+        (r"\b(E1\d{4}|ORA-\d{5}|PKIX path building failed|CrashLoopBackOff|OOMKilled|ImagePullBackOff)\b", ""),
+    ),
+    "http_status": (
+        (r"HTTP/\d(?:\.\d)? ([1-5]\d\d)\b", ""),
+        (r"\"?(?:http_)?status(?:_?[cC]ode)?\"? {0,3}[:=] {0,3}\"?([1-5]\d\d)\b", ""),
+        (r"\b(50[0-4]) (?:Bad Gateway|Service Unavailable|Gateway Time-?out|Internal Server Error)", ""),
+        (r"\b(40[0-9]) (?:Unauthorized|Forbidden|Not Found|Bad Request)", ""),
+    ),
+}
 
 
 def read_artefacts(text: str) -> dict[str, list[str]]:
-    """Return what was read, by kind, in text order and without repeats; only kinds that occur."""
+    """Return what was read, by kind, in the order of the patterns and without repeats; only kinds that occur."""
     found: dict[str, list[str]] = {}
-    for kind, pattern in _PATTERNS.items():
-        values = list(dict.fromkeys(m.group(1) for m in pattern.finditer(text)))
-        if values:
-            found[kind] = values[:20]
-    return found
+    names, patterns = _rules()
+    for number, pattern in patterns.fitting(text):
+        kind, fixed = names[number]
+        values = found.setdefault(kind, [])
+        for match in pattern.finditer(text):
+            read = fixed or match.group(1)
+            if read not in values and len(values) < _LIMIT:
+                values.append(read)
+    return {kind: found[kind] for kind in _PATTERNS if found.get(kind)}
 
 
-_PATTERNS = {
-    "version": re.compile(
-        r"(?:apim|gravitee|gateway|management|portal)[\w/-]{0,60}:v?(\d{1,2}(?:\.\d{1,3}){1,2})",
-        re.IGNORECASE,
-    ),
-    "error": re.compile(r"\b((?:[a-z]\w{0,40}\.){1,10}[A-Z]\w{0,60}(?:Exception|Error))\b"),
-    "http_status": re.compile(r"HTTP/\d(?:\.\d)? ([1-5]\d\d)\b"),
-}
+@lru_cache(maxsize=1)
+def _rules() -> tuple[tuple[tuple[str, str], ...], Hinted]:
+    rules = [(kind, fixed, pattern) for kind, patterns in _PATTERNS.items() for pattern, fixed in patterns]
+    return tuple((kind, fixed) for kind, fixed, _ in rules), Hinted(pattern for _, _, pattern in rules)

@@ -101,30 +101,45 @@ class Hinted:
 
     def __init__(self, patterns: Iterable[str], literals: Literals | None = None) -> None:
         self._literals = literals or Literals()
-        self._rules = tuple((needed_literals(pattern), re.compile(pattern, re.MULTILINE)) for pattern in patterns)
-        for needed, _ in self._rules:
+        self._rules: list[tuple[tuple[tuple[str, ...], ...], re.Pattern[str]]] = []
+        self._by_literal: dict[str, list[int]] = {}
+        self._always: list[int] = []
+        for number, pattern in enumerate(patterns):
+            needed = needed_literals(pattern)
+            self._rules.append((needed[1:], re.compile(pattern, re.MULTILINE)))
             for literal in (literal for choices in needed for literal in choices):
                 self._literals.add(literal)
+            for literal in needed[0] if needed else ():
+                self._by_literal.setdefault(literal, []).append(number)
+            if not needed:
+                self._always.append(number)
+
+    def fitting(self, text: str) -> list[tuple[int, re.Pattern[str]]]:
+        """Return the patterns worth trying on a text, with their numbers, in the order given."""
+        present = self._literals.present(text)
+        numbers = set(self._always)
+        for literal in present & self._by_literal.keys():
+            numbers.update(self._by_literal[literal])
+        fit = []
+        for number in sorted(numbers):
+            needed, pattern = self._rules[number]
+            if all(not present.isdisjoint(choices) for choices in needed):
+                fit.append((number, pattern))
+        return fit
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the matches of every pattern, pattern by pattern."""
-        for pattern in self._fitting(text):
+        for _, pattern in self.fitting(text):
             yield from pattern.finditer(text)
 
     def search(self, text: str) -> re.Match[str] | None:
         """Return the leftmost match of any pattern."""
         found = None
-        for pattern in self._fitting(text):
+        for _, pattern in self.fitting(text):
             match = pattern.search(text)
             if match and (found is None or match.start() < found.start()):
                 found = match
         return found
-
-    def _fitting(self, text: str) -> Iterator[re.Pattern[str]]:
-        present = self._literals.present(text)
-        for needed, pattern in self._rules:
-            if all(not present.isdisjoint(choices) for choices in needed):
-                yield pattern
 
 
 _TELLING = 2

@@ -3,21 +3,55 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-_OWN = re.compile(r"(?<![\w-])GR[-–—]?(20\d\d)[-–—](\d{3,7})(?!\d)", re.IGNORECASE)
-_BRACKETS = re.compile(r"\[\s*#?([A-Z]{2,8}-\d{2,8}(?:-\d{1,8})?|\d{3,8})\s*\]")
-_NOUN = (
-    r"(?:обращени\w{1,3}|заявк\w{1,3}|заявлени\w{1,2}|запрос\w{0,2}|тикет\w{0,3}|кейс\w{0,2}|инцидент\w{0,2}|тасок|таск\w{0,2}"
-    r"|ticket|request|case|incident|zayavk\w|obrashcheni\w|tiket\w{0,2}|id обращения)"
+from triage.checks.lexicons import Hinted
+from triage.text.normalise import Folded, fold
+
+_ID = r"((?<![\w-])[a-zа-я]{2,8}[-–]\d{2,8}(?:-\d{1,8})?|(?<![\w.,-])\d{2,8}(?:-\d{2,8})?)(?![\w]|[.,]\d|-\d)"
+_BETWEEN = (
+    r"[\s:,()«\"—–-]{0,3}(?:(?:за|под|с|номер(?:ом|а|у)?|ном|number|no|id|наш\w{0,3}|ваш\w{0,3}|мо[йеюя]\w?|это|был[ао]?)[\s:.]{1,2}){0,3}"
 )
-_BETWEEN = r"[\s:,()«\"]{0,3}(?:(?:за|под|с|номер(?:ом|а|у)?|номер|ном\.?|number|no\.?|id|наш\w{0,3}|ваш\w{0,3}|мо[йеюя]\w?|это|была?|от вчера)[\s:]{1,2}){0,3}"
-_MARK = r"(?:№|#|n°?|no\.?|nr\.?|номер)?[\s:]{0,2}"
-_ID = r"([A-ZА-Я]{1,8}[-–]?\d{2,8}(?:-\d{1,8})?|\d{2,8}(?:-\d{2,8})?)"
-_NAMED = re.compile(r"(?<!\w)" + _NOUN + _BETWEEN + _MARK + _ID + r"(?![\w]|[.,]\d|-\d)", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"\s*(?:шт|раз|дн|час|минут|запрос|rps|в секунд|руб|апи|человек|процент|%|мс|ms|сек|/)", re.IGNORECASE
+_MARK = r"(?:№|#|nr\.?|n°)?\s{0,2}"
+_NOUNS = (
+    r"обращени\w{1,3}",
+    r"заявк\w{1,3}",
+    r"заявок",
+    r"тикет\w{0,3}",
+    r"кейс\w{0,2}",
+    r"инцидент\w{0,2}",
+    r"таск\w{0,2}",
+    r"ticket",
+    r"case",
+    r"incident",
+    r"zayavk\w",
+    r"tiket\w{0,2}",
+    r"obrashcheni\w",
 )
-_DIGITS = re.compile(r"\d\d")
+#: «запрос 503», «request 500» are counts and statuses: these nouns need a mark before the number.
+_MARKED_NOUNS = (r"запрос\w{0,2}", r"request")
+
+_END = r"(?!\d|[.,/]\d| \d{3})"
+
+#: In the order of certainty; the number is the first group.
+_NAMED = (
+    r"(?<![\w-])(gr[-–—]?20\d\d[-–—]\d{3,7})(?!\d)",
+    *(rf"(?<!\w){noun}{_BETWEEN}{_MARK}{_ID}" for noun in _NOUNS),
+    *(rf"(?<!\w){noun}{_BETWEEN}(?:№|#){_ID}" for noun in _MARKED_NOUNS),
+    r"\[\s*#?([a-z]{2,8}[- ]\d{2,8}(?:-\d{1,8})?)\s*\]",
+    r"(?:re|fw|fwd|тема\w?):?\s*\[\s*#?(\d{3,8})\s*\]",
+    r"(?<![\w-])((?:apim|inc|req|sup|sd|tt|sec)-\d{3,8})(?![\w-])",
+)
+#: Numbers of four to seven digits without a noun, by the words that answer or ask for news.
+_BARE = (
+    rf"(?:^|[.!?\n(]\s?|дополнени\w |к |по |рассмотрени\w |на ваш )(?:№|#)\s?(\d{{4,7}}){_END}",
+    rf"(?<!\w)(?:ваш|ваше|номер|номером|номеру|nomer|id|re|fw)(?: номер| был| исходной| вчера дали| у вас|, кажется,| у него, кажется,)?[ :]{{1,2}}(\d{{4,7}}){_END}",
+    rf"(?<!\w)(?:касательно|насчет|вдогонку к|добавлю к|беспокою по|дополнение к|кажется)\s(?:№\s?)?(\d{{4,7}}){_END}",
+    rf"(?:^|[.!?\n,:] ?|коллеги, |это опять я |статус )(?:по|к) (\d{{4,7}})(?= ?[:,?(—–-]|\.?$|\.? (?:что|как|есть|нужн|помогл|скоро|прошу|жд|когда|снова|подскаж|верси))",
+    r"(?:\sпо) (\d{5,7})(?=\s?[?.:]|$)",
+    r"\A(\d{5,6})(?= ?[:,.—–-]| (?:опять|закр|решил|рано|как|перео))",
+)
+_COUNTED = re.compile(r"\s*(?:шт|раз|дн|час|минут|запрос|rps|в секунд|руб|₽|апи|человек|процент|%|мс|ms|сек|порт|/)")
 
 
 def find_request_number(text: str) -> str | None:
@@ -25,22 +59,27 @@ def find_request_number(text: str) -> str | None:
 
     Numbers of orders, invoices and payments are none, nor are counts and HTTP statuses after «запрос».
     """
-    if not _DIGITS.search(text):
-        return None
-    if own := _OWN.search(text):
-        return own.group().upper().replace("–", "-").replace("—", "-")
-    for match in _NAMED.finditer(text):
-        number = match.group(1)
-        noun = match.group().lower()
-        if _COUNTED.match(text, match.end()):
-            continue
-        if (
-            noun.startswith(("запрос", "request"))
-            and number.isdigit()
-            and "№" not in noun
-            and "#" not in noun
-        ):
-            continue
-        return number
-    brackets = _BRACKETS.search(text)
-    return brackets.group(1) if brackets else None
+    folded = fold(text)
+    named = _first(folded, _named())
+    return named if named or not _LONG.search(folded.text) else _first(folded, _bare())
+
+
+_LONG = re.compile(r"(?<!\d)\d{4,7}(?!\d)")
+
+
+def _first(folded: Folded, rules: Hinted) -> str | None:
+    for _, pattern in rules.fitting(folded.text):
+        for match in pattern.finditer(folded.text):
+            if not _COUNTED.match(folded.text, match.end()):
+                return match.group(1).upper().replace("–", "-").replace("—", "-")
+    return None
+
+
+@lru_cache(maxsize=1)
+def _named() -> Hinted:
+    return Hinted(_NAMED)
+
+
+@lru_cache(maxsize=1)
+def _bare() -> Hinted:
+    return Hinted(_BARE)
