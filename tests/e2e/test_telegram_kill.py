@@ -28,7 +28,7 @@ from tests.e2e.running import (
 )
 from triage.settings import Settings
 
-PEOPLE, TEXTS, KILLS = 4, 3, 3
+PEOPLE, TEXTS = 6, 2  # each round of texts is cut by a kill
 
 
 @dataclass
@@ -82,24 +82,32 @@ def test_every_text_arrives_once_through_kills(api: BotApi, tmp_path: Path, mode
             agree(person)
     process, chance = Process(replace(settings, agents_chat_id=None)), random.Random(7)
     texts = [f"Шлюз не работает, ошибка {n} у {p.id}" for n in range(TEXTS) for p in people]
-    process.start()
+    cut = 0
     try:
-        for number, text in enumerate(texts):
-            people[number % PEOPLE].say(text)
-            if number % (len(texts) // KILLS) == 0:
-                until(lambda: len(api.calls()) > 0, "it runs")
-                time.sleep(chance.uniform(0.2, 1.5))
-                process.kill()
-                process.start()
+        for round_ in range(TEXTS):
+            process.start()
+            _signs_in(api, round_ + 1)
+            for person, text in zip(people, texts[round_ * PEOPLE :], strict=False):
+                person.say(text)
+            time.sleep(chance.uniform(0.0, 0.5))
+            process.kill()
+            cut += len(_waiting(settings)) + len(api.state.pending)
+        process.start()
         until(lambda: not api.state.pending, "Telegram keeps nothing", patience=20)
         until(lambda: not _waiting(settings), "the inbox is empty", patience=20)
         for person in people:
             person.wait(f"ошибка {TEXTS - 1} у {person.id}", patience=20)
     finally:
         process.kill()
+    assert cut, "no kill came in time to cut anything"
     states = [json.loads(row["state"]) for row in rows(settings, "select state from conversations order by id")]
     drafts = [[entry["text"] for entry in state["draft"]["entries"]] for state in states]
     assert drafts == [texts[n::PEOPLE] for n in range(PEOPLE)]
+
+
+def _signs_in(api: BotApi, times: int) -> None:
+    """Wait until the served process, not the one before it, has signed in for this time."""
+    until(lambda: len(api.calls("getMe")) > times, "it has signed in")
 
 
 def _waiting(settings: Settings) -> list[dict[str, object]]:
