@@ -37,9 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="triage", description="Предварительная проверка обращений в поддержку"
-    )
+    parser = argparse.ArgumentParser(prog="triage", description="Предварительная проверка обращений в поддержку")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Run, about: str) -> argparse.ArgumentParser:
@@ -48,17 +46,13 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     check = command("check", _check, "one report, readable; --json for programs")
-    check.add_argument(
-        "text", nargs="?", default="-", metavar="TEXT", help="the request, or - for standard input"
-    )
+    check.add_argument("text", nargs="?", default="-", metavar="TEXT", help="the request, or - for standard input")
     check.add_argument("--json", action="store_true", help="print the report of the contract")
     batch = command("batch", _batch, "many reports, JSON Lines")
     batch.add_argument("input", metavar="IN", help="a file of requests, or -")
     batch.add_argument("output", metavar="OUT", help="a file for reports, or -")
     batch.add_argument("--processes", type=int, default=1, metavar="N", help="worker processes (default 1)")
-    batch.add_argument(
-        "--cluster", action="store_true", help="spread chunks over the workers of the database"
-    )
+    batch.add_argument("--cluster", action="store_true", help="spread chunks over the workers of the database")
     command("chat", _chat, "the bot's conversation in the terminal")
     command("serve", _serve, "web, worker and Telegram in one process")
     command("work", _work, "one more worker against the same PostgreSQL")
@@ -72,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--errors", type=int, default=10, metavar="N", help="show the N worst errors")
     corpus = command("corpus", _corpus, "check the corpus: counts, near-duplicates")
     corpus.add_argument("--drop", action="store_true", help="rewrite the batches without near-duplicates")
+    corpus.add_argument("--card", action="store_true", help="write the counts into the data card")
     faq = command("faq", _faq, "check the FAQ entries, or search them")
     faq.add_argument("action", choices=["lint", "search"])
     faq.add_argument("query", nargs="?", default="")
@@ -164,7 +159,7 @@ def _evaluate(args: argparse.Namespace, settings: Settings) -> int:
 def _corpus(args: argparse.Namespace, settings: Settings) -> int:
     from triage.training import check_corpus
 
-    return check_corpus(settings, drop=args.drop)
+    return check_corpus(settings, drop=args.drop, card=args.card)
 
 
 def _faq(args: argparse.Namespace, settings: Settings) -> int:

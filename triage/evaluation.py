@@ -51,9 +51,7 @@ def _table(rows: Sequence[Labelled], reports: Sequence[TriageReport], chain: Cha
     return table
 
 
-def _measures(
-    rows: Sequence[Labelled], reports: Sequence[TriageReport], chain: Chain
-) -> list[tuple[str, float]]:
+def _measures(rows: Sequence[Labelled], reports: Sequence[TriageReport], chain: Chain) -> list[tuple[str, float]]:
     truth = np.array([row.scope for row in rows])
     guess = np.array([r.scope.decision.label for r in reports])
     confidence = np.array([r.scope.decision.confidence for r in reports], dtype=np.float32)
@@ -87,9 +85,7 @@ def _measures(
 
 
 def _faq_measures(rows: Sequence[Labelled], reports: Sequence[TriageReport]) -> list[tuple[str, float]]:
-    answerable = [
-        (row.entries, [h.id for h in r.faq]) for row, r in zip(rows, reports, strict=True) if row.entries
-    ]
+    answerable = [(row.entries, [h.id for h in r.faq]) for row, r in zip(rows, reports, strict=True) if row.entries]
     silent = [bool(r.faq) for row, r in zip(rows, reports, strict=True) if not row.entries]
     if not answerable:
         return []
@@ -141,12 +137,8 @@ def _confusion(rows: Sequence[Labelled], reports: Sequence[TriageReport]) -> Tab
     return table
 
 
-def _show_errors(
-    rows: Sequence[Labelled], reports: Sequence[TriageReport], most: int, console: Console
-) -> None:
-    wrong = [
-        (p.scope.decision, r) for r, p in zip(rows, reports, strict=True) if r.scope != p.scope.decision.label
-    ]
+def _show_errors(rows: Sequence[Labelled], reports: Sequence[TriageReport], most: int, console: Console) -> None:
+    wrong = [(p.scope.decision, r) for r, p in zip(rows, reports, strict=True) if r.scope != p.scope.decision.label]
     for decision, row in sorted(wrong, key=lambda pair: -pair[0].confidence)[:most]:
         line = f"{decision.confidence:.2f} {decision.label} instead of {row.scope}: {row.text[:160]!r}"
         console.print(line, markup=False, highlight=False)

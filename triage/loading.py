@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from triage.analyzer import Analyzer
 from triage.classify import artefacts
 from triage.classify.classifier import Classifier
@@ -34,9 +36,7 @@ def load_chain(settings: Settings) -> Chain:
     try:
         loaded = artefacts.load(settings.models_dir)
     except ModelUnavailable as error:
-        return Chain(
-            Analyzer(policy, None, None, (f"classifier unavailable: {error}",)), policy, entries, str(error)
-        )
+        return Chain(Analyzer(policy, None, None, (f"classifier unavailable: {error}",)), policy, entries, str(error))
     classifier = Classifier(loaded.model, loaded.manifest["thresholds"])
     analyzer = Analyzer(policy, classifier, _search(loaded, entries, policy.addresses.faq_base))
     return Chain(analyzer, policy, entries)
@@ -48,7 +48,7 @@ def _search(loaded: artefacts.Artefacts, entries: dict[str, FaqEntry], base: str
     weights = RankerWeights(
         loaded.faq_ids,
         loaded.faq["rows"],
-        loaded.faq["margins"],
+        loaded.faq["margins"].astype(np.float32),
         loaded.faq["bias"],
         loaded.faq["judge"],
         float(loaded.faq["judge_bias"][0]),

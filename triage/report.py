@@ -208,9 +208,7 @@ class TriageReport:
             },
             "several_problems": self.several_problems,
             "request_number": self.request_number,
-            "faq": [
-                {"id": h.id, "score": round(h.score, 4), "title": h.title, "url": h.url} for h in self.faq
-            ],
+            "faq": [{"id": h.id, "score": round(h.score, 4), "title": h.title, "url": h.url} for h in self.faq],
             "action": self.action.value,
             "needs_review": self.needs_review,
             "notes": list(self.notes),

@@ -43,9 +43,7 @@ def show(report: TriageReport, text: str, policy: Policy, now: datetime, console
     table.add_column()
     for name, value in _rows(report, policy, now):
         table.add_row(name, value)
-    console.print(
-        Panel(Group(_marked(report, text), Text(), table), title="Проверка обращения", expand=False)
-    )
+    console.print(Panel(Group(_marked(report, text), Text(), table), title="Проверка обращения", expand=False))
 
 
 def _rows(report: TriageReport, policy: Policy, now: datetime) -> Iterable[tuple[str, Text]]:
@@ -106,9 +104,7 @@ def _marked(report: TriageReport, text: str) -> Text:
     for finding in report.scope.decision.evidence:
         shown.stylize("underline", *_inside(finding, shown))
     for finding in report.priority.decision.evidence:
-        shown.stylize(
-            "underline " + _COLOURS[Priority(report.priority.decision.label)], *_inside(finding, shown)
-        )
+        shown.stylize("underline " + _COLOURS[Priority(report.priority.decision.label)], *_inside(finding, shown))
     for finding in report.language:
         shown.stylize("reverse red", *_inside(finding, shown))
     return shown if shown.plain.strip() else Text(humanize("(пустой текст)"), "dim")

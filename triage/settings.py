@@ -57,9 +57,7 @@ class Settings:
                 values[key] = read(name, text)
         settings = cls(**values)  # type: ignore[arg-type]
         if settings.telegram_mode == "webhook" and not (settings.webhook_url and settings.webhook_secret):
-            raise WrongSetting(
-                "TRIAGE_TELEGRAM_MODE=webhook also needs TRIAGE_WEBHOOK_URL and TRIAGE_WEBHOOK_SECRET"
-            )
+            raise WrongSetting("TRIAGE_TELEGRAM_MODE=webhook also needs TRIAGE_WEBHOOK_URL and TRIAGE_WEBHOOK_SECRET")
         return settings
 
 
@@ -109,9 +107,7 @@ def _url(*schemes: str) -> Callable[[str, str], str]:
         except ValueError:
             valid = False
         if not valid:
-            raise WrongSetting(
-                f"{name} takes an address that begins with {' or '.join(s + '://' for s in schemes)}"
-            )
+            raise WrongSetting(f"{name} takes an address that begins with {' or '.join(s + '://' for s in schemes)}")
         return text
 
     return read

@@ -6,8 +6,10 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -47,12 +49,45 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool) ->
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(fresh.iterdir(), key=lambda p: p.name == "manifest.json"):
             shutil.copyfile(path, folder / path.name)
+    readme = settings.data_dir.parent / "README.md"
+    if folder == settings.models_dir and readme.is_file():
+        _replace_between(readme, "quality", quality_table(read_manifest(folder)))
     scope, priority = measured.metrics["scope"], measured.metrics["priority"]
     console.print(
         f"{len(rows)} texts: scope macro-F1 {scope['macro_f1']:.3f}, verdict {scope['verdict_accuracy']:.3f}, "
         f"priority macro-F1 {priority['macro_f1']:.3f}; written to {folder}"
     )
     return 0
+
+
+def quality_table(manifest: dict[str, Any]) -> str:
+    """Return the README's table of figures, from the manifest alone."""
+    scope, priority, faq = (manifest["metrics"][name] for name in ("scope", "priority", "faq"))
+    precision, recall, _ = manifest["metrics"]["per_label"]["priority"]["high"]
+    rows = [
+        ("тема (22 правила), macro-F1", scope["macro_f1"]),
+        ("категория, точность", scope["category_accuracy"]),
+        ("решение (в рамках поддержки или нет), точность", scope["verdict_accuracy"]),
+        ("решаемое поддержкой ошибочно названо нерешаемым", scope["in_called_out"]),
+        ("приоритет, macro-F1", priority["macro_f1"]),
+        ("высокий приоритет, полнота", recall),
+        ("высокий приоритет, точность", precision),
+        ("ошибка калибровки темы / приоритета", (scope["calibration_error"], priority["calibration_error"])),
+        ("без сотрудника при точности 95 %: тема / приоритет", (scope["alone_at_95"], priority["alone_at_95"])),
+        ("«Вопросы и ответы»: первая запись верна", faq["first_right"]),
+        ("показано, когда ответа нет", faq["shown_when_none"]),
+    ]
+    lines = [
+        f"Измерено перекрёстной проверкой по пачкам текстов ({manifest['folds']} частей, {manifest['texts']} текстов, "
+        f"{manifest['batches']} пачек): пачка целиком либо учит, либо проверяет.",
+        "",
+        "| мера | значение |",
+        "| --- | --- |",
+    ]
+    for name, value in rows:
+        shown = " / ".join(f"{v:.3f}" for v in value) if isinstance(value, tuple) else f"{value:.3f}"
+        lines.append(f"| {name} | {shown} |")
+    return "\n".join(lines)
 
 
 def _refuse_worse(folder: Path, fresh: dict[str, object], *, force: bool) -> None:
@@ -75,8 +110,8 @@ def _quality(manifest: dict[str, object]) -> float:
     return sum(float(str(metrics[head]["macro_f1"])) for head in ("scope", "priority")) / 2
 
 
-def check_corpus(settings: Settings, *, drop: bool) -> int:
-    """Print counts and near-duplicates; with `drop` rewrite the batches without them."""
+def check_corpus(settings: Settings, *, drop: bool, card: bool) -> int:
+    """Print counts and near-duplicates; with `drop` rewrite the batches without them, with `card` the data card."""
     folder = settings.data_dir / "tickets"
     rows = read_corpus(folder)
     pairs = near_duplicates([row.text for row in rows])
@@ -90,7 +125,52 @@ def check_corpus(settings: Settings, *, drop: bool) -> int:
         _say(f"{name}: " + ", ".join(f"{key} {count}" for key, count in counts.most_common()))
     if drop and pairs:
         _rewrite(folder, rows, {later for _, later, _ in pairs})
+        rows = read_corpus(folder)
+    if card:
+        write_counts(settings.data_dir / "README.md", rows)
     return 0
+
+
+def write_counts(path: Path, rows: Sequence[Labelled]) -> None:
+    """Replace the counts between the data card's markers."""
+    _replace_between(path, "counts", counts(rows))
+
+
+def _replace_between(path: Path, name: str, content: str) -> None:
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    _, after = rest.split(end)
+    path.write_text(f"{before}{begin}\n{content}\n{end}{after}", encoding="utf-8")
+
+
+def counts(rows: Sequence[Labelled]) -> str:
+    """Markdown tables of the corpus: rules by priority, flags, lengths, writers."""
+    by = Counter((row.scope, row.priority.value) for row in rows)
+    lines = [f"{len(rows)} texts in {len({r.batch for r in rows})} batches.", ""]
+    lines += ["| rule | high | medium | low | all |", "| --- | --- | --- | --- | --- |"]
+    for rule, total in sorted(Counter(row.scope for row in rows).items()):
+        lines.append(f"| `{rule}` | {by[rule, 'high']} | {by[rule, 'medium']} | {by[rule, 'low']} | {total} |")
+    flags: dict[str, Callable[[Labelled], bool]] = {
+        "site": lambda r: bool(r.site),
+        "version": lambda r: bool(r.version),
+        "steps": lambda r: r.steps,
+        "no problem stated": lambda r: not r.problem,
+        "rude": lambda r: "rude" in r.profanity,
+        "obscene": lambda r: "obscene" in r.profanity,
+        "insult": lambda r: "insult" in r.profanity,
+        "secrets": lambda r: r.secrets,
+        "several problems": lambda r: r.several_problems,
+        "answered by a FAQ entry": lambda r: bool(r.entries),
+        "up to 15 words": lambda r: len(r.text.split()) <= 15,
+        "16 to 40 words": lambda r: 15 < len(r.text.split()) <= 40,
+        "41 to 90 words": lambda r: 40 < len(r.text.split()) <= 90,
+        "over 90 words": lambda r: len(r.text.split()) > 90,
+    }
+    lines += ["", "| texts with | count |", "| --- | --- |"]
+    lines += [f"| {name} | {sum(map(holds, rows))} |" for name, holds in flags.items()]
+    writers = Counter(row.batch.split("-")[0] for row in rows)
+    lines += ["", "| writer | texts |", "| --- | --- |", *(f"| {name} | {n} |" for name, n in sorted(writers.items()))]
+    return "\n".join(lines)
 
 
 def _rewrite(folder: Path, rows: list[Labelled], dropped: set[int]) -> None:

@@ -115,7 +115,7 @@ def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
 def _layer_arrays(layers: Layers, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {
         "idf": vocabulary.idf,
-        "margins": layers.margins,
+        "margins": layers.margins.astype(np.float16),
         "margin_bias": layers.margin_bias,
         "signal_mean": layers.signal_mean,
         "signal_scale": layers.signal_scale,
@@ -128,7 +128,7 @@ def _layer_arrays(layers: Layers, vocabulary: Vocabulary) -> dict[str, NDArray[A
 
 def _layers(arrays: dict[str, NDArray[Any]], heads: tuple[str, ...]) -> Layers:
     return Layers(
-        arrays["margins"],
+        arrays["margins"].astype(np.float32),
         arrays["margin_bias"],
         arrays["signal_mean"],
         arrays["signal_scale"],

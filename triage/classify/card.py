@@ -64,9 +64,7 @@ def _figures(manifest: dict[str, Any]) -> str:
         ("priority, decided alone at 95 % accuracy", priority["alone_at_95"]),
         ("requests marked for review", manifest["metrics"]["review"]),
     ]
-    return "## Figures\n\n| measure | value |\n| --- | --- |\n" + "\n".join(
-        f"| {n} | {v:.3f} |" for n, v in lines
-    )
+    return "## Figures\n\n| measure | value |\n| --- | --- |\n" + "\n".join(f"| {n} | {v:.3f} |" for n, v in lines)
 
 
 def _labels(manifest: dict[str, Any], rows: Sequence[Labelled]) -> str:
@@ -87,9 +85,7 @@ def _confusions(rows: Sequence[Labelled], measured: Measured) -> str:
     guess = np.array(measured.labels["scope"])[measured.probabilities["scope"].argmax(axis=1)]
     pairs = Counter((row.scope, str(g)) for row, g in zip(rows, guess, strict=True) if row.scope != g)
     lines = ["## Most frequent confusions", "", "| true | taken for | texts |", "| --- | --- | --- |"]
-    lines += [
-        f"| `{true}` | `{taken}` | {count} |" for (true, taken), count in pairs.most_common(_CONFUSIONS)
-    ]
+    lines += [f"| `{true}` | `{taken}` | {count} |" for (true, taken), count in pairs.most_common(_CONFUSIONS)]
     return "\n".join(lines)
 
 
@@ -99,9 +95,7 @@ def _calibration(rows: Sequence[Labelled], measured: Measured) -> str:
     cells = [_bins(rows, measured, head) for head in ("scope", "priority")]
     for place in range(_BINS):
         if any(cell[place] != "–" for cell in cells):
-            lines.append(
-                f"| {place / _BINS:.1f}–{(place + 1) / _BINS:.1f} | {cells[0][place]} | {cells[1][place]} |"
-            )
+            lines.append(f"| {place / _BINS:.1f}–{(place + 1) / _BINS:.1f} | {cells[0][place]} | {cells[1][place]} |")
     return "\n".join(lines)
 
 
@@ -117,9 +111,7 @@ def _bins(rows: Sequence[Labelled], measured: Measured, head: str) -> list[str]:
 
 
 def _faq(manifest: dict[str, Any]) -> str:
-    lines = [
-        f"| {name.replace('_', ' ')} | {value:.3f} |" for name, value in manifest["metrics"]["faq"].items()
-    ]
+    lines = [f"| {name.replace('_', ' ')} | {value:.3f} |" for name, value in manifest["metrics"]["faq"].items()]
     return "## FAQ search\n\n| measure | value |\n| --- | --- |\n" + "\n".join(lines)
 
 

@@ -34,23 +34,17 @@ class Classifier:
         self._model = model
         self._thresholds = thresholds
 
-    def classify(
-        self, text: str, checks: Checks, secrets: tuple[Finding, ...], *, explain: bool = True
-    ) -> Prediction:
+    def classify(self, text: str, checks: Checks, secrets: tuple[Finding, ...], *, explain: bool = True) -> Prediction:
         """Decide scope and priority of a redacted text."""
         scores = self._model.score(text, signals(text, checks, secrets))
         scope, priority = (self._decide(scores, head, explain=explain) for head in ("scope", "priority"))
         review = not (self._sure("scope", scope) and self._sure("priority", priority))
-        return Prediction(
-            scope, priority, review, scores.columns, scores.weights, scores.probabilities["scope"]
-        )
+        return Prediction(scope, priority, review, scores.columns, scores.weights, scores.probabilities["scope"])
 
     def _decide(self, scores: Scores, head: str, *, explain: bool) -> Decision:
         best = int(np.argmax(scores.probabilities[head]))
         phrases = evidence(self._model, scores, head, best) if explain else ()
-        return Decision(
-            self._model.labels[head][best], float(scores.probabilities[head][best]), "model", phrases
-        )
+        return Decision(self._model.labels[head][best], float(scores.probabilities[head][best]), "model", phrases)
 
     def _sure(self, head: str, decision: Decision) -> bool:
         return decision.confidence >= self._thresholds[head].get(decision.label, 1.0)

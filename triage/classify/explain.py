@@ -40,7 +40,7 @@ def _word_gains(model: QuickModel, scores: Scores, head: str, label: int) -> NDA
     rivals[label] = 0.0
     rivals /= max(float(rivals.sum()), 1e-9)
     direction = weights[:, label] - weights @ rivals
-    each = (model.layers.margins[scores.columns].astype(np.float32) @ direction) * scores.weights
+    each = (model.layers.margins[scores.columns] @ direction) * scores.weights
     where = np.searchsorted(scores.columns, scores.occurrences)
     shares = each[where] / np.bincount(where, minlength=len(each))[where]
     own, paired = scores.places[: scores.single], scores.places[scores.single :]

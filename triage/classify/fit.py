@@ -73,26 +73,20 @@ def matrix(features: Features, forms: Sequence[Sequence[str]], columns: int) -> 
     return sp.csr_matrix((weights, ids, starts), shape=(len(rows), columns))
 
 
-def fit_margins(
-    sample: Sample, knowledge: Knowledge, recipe: Recipe
-) -> tuple[Vocabulary, NDArray[np.float16], Floats]:
+def fit_margins(sample: Sample, knowledge: Knowledge, recipe: Recipe) -> tuple[Vocabulary, NDArray[np.float16], Floats]:
     """Fit layer one: the vocabulary and, for all heads side by side, weights (columns, L) and bias (L,).
 
     The block scale is folded into the weights' training (columns are scaled before, weights after), and the
     weights are rounded to half precision here, so what is served is what was measured.
     """
     vocabulary = learn_vocabulary(sample.forms, knowledge.lemmas, knowledge.groups)
-    scale = np.repeat(recipe.block_scale, [len(vocabulary.blocks[name]) for name in BLOCKS]).astype(
-        np.float32
-    )
+    scale = np.repeat(recipe.block_scale, [len(vocabulary.blocks[name]) for name in BLOCKS]).astype(np.float32)
     rows = matrix(Features(vocabulary), sample.forms, vocabulary.size) @ sp.diags(scale)
     weights, bias = [], []
     for head in HEADS:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            svm = LinearSVC(
-                C=recipe.margin_c, class_weight="balanced", random_state=recipe.seed, max_iter=2000
-            )
+            svm = LinearSVC(C=recipe.margin_c, class_weight="balanced", random_state=recipe.seed, max_iter=2000)
             svm.fit(rows, sample.labels[head])
         weights.append(svm.coef_.T * scale[:, None])
         bias.append(svm.intercept_)
@@ -166,4 +160,6 @@ def cross_validated(margins: Floats, sample: Sample, recipe: Recipe) -> dict[str
 
 def layers_of(fitted: tuple[Vocabulary, NDArray[np.float16], Floats], heads: Heads) -> Layers:
     """Put both layers together for serving."""
-    return Layers(fitted[1], fitted[2], heads.signal_mean, heads.signal_scale, heads.weights, heads.bias)
+    return Layers(
+        fitted[1].astype(np.float32), fitted[2], heads.signal_mean, heads.signal_scale, heads.weights, heads.bias
+    )

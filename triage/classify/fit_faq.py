@@ -60,9 +60,7 @@ def fit_faq(task: FaqTask, *, seed: int, folds: int = 5, c: float = 0.3) -> FaqF
     judge = LogisticRegression(C=1.0, max_iter=2000).fit(inputs, right)
     answered = [i for i, gold in enumerate(task.gold) if gold]
     _, weights, bias = _fit_margins(task, answered, seed, c)
-    return FaqFit(
-        ids, weights, bias, judge.coef_[0].astype(np.float32), float(judge.intercept_[0]), threshold, metrics
-    )
+    return FaqFit(ids, weights, bias, judge.coef_[0].astype(np.float32), float(judge.intercept_[0]), threshold, metrics)
 
 
 def _fit_margins(
@@ -95,9 +93,7 @@ def _judge_rows(
     return np.vstack(inputs), np.array(right), np.array(texts)
 
 
-def _cross_validated_judge(
-    inputs: Floats, right: NDArray[np.bool_], batches: NDArray[np.str_], folds: int
-) -> Floats:
+def _cross_validated_judge(inputs: Floats, right: NDArray[np.bool_], batches: NDArray[np.str_], folds: int) -> Floats:
     scores = np.empty(len(right), dtype=np.float32)
     for train, test in group_folds(batches, folds):
         judge = LogisticRegression(C=1.0, max_iter=2000).fit(inputs[train], right[train])
@@ -108,7 +104,7 @@ def _cross_validated_judge(
 def _choose_threshold(
     task: FaqTask, ids: tuple[str, ...], margins: Floats, scores: Floats
 ) -> tuple[float, dict[str, float]]:
-    """Choose the lowest threshold that shows at most 5 % where none answers and is right in 88 % of shown first."""
+    """Choose the lowest threshold: at most 7 % shown where none answers, 88 % right of what is shown rightly."""
     order = np.argsort(-margins, axis=1)[:, : scores.shape[1]]
     first = [ids[order[i, int(np.argmax(scores[i]))]] for i in range(len(scores))]
     best = scores.max(axis=1)
@@ -118,7 +114,8 @@ def _choose_threshold(
     threshold = 0.99
     for candidate in np.arange(0.2, 0.99, 0.01):
         shown = best >= candidate
-        if shown[~answerable].mean() <= 0.05 and shown.any() and right[shown].mean() >= 0.88:
+        asked = shown & answerable
+        if shown[~answerable].mean() <= 0.07 and asked.any() and right[asked].mean() >= 0.88:
             threshold = float(candidate)
             break
     shown = best >= threshold
@@ -126,7 +123,7 @@ def _choose_threshold(
         "answerable": int(answerable.sum()),
         "first_right": float(right[answerable].mean()),
         "in_three": float(in_three[answerable].mean()),
-        "shown_first_right": float(right[shown].mean()) if shown.any() else 0.0,
+        "shown_first_right": float(right[shown & answerable].mean()) if (shown & answerable).any() else 0.0,
         "shown_of_answerable": float(shown[answerable].mean()),
         "shown_when_none": float(shown[~answerable].mean()),
     }

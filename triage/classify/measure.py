@@ -45,9 +45,7 @@ def decided_alone(right: NDArray[np.bool_], confidence: Floats, *, accuracy: flo
     return float((enough.max() + 1) / len(right)) if len(enough) else 0.0
 
 
-def review_thresholds(
-    labels: Sequence[str], truth: Names, probabilities: Floats, *, target: float
-) -> dict[str, float]:
+def review_thresholds(labels: Sequence[str], truth: Names, probabilities: Floats, *, target: float) -> dict[str, float]:
     """Per predicted label, the lowest confidence above which the wanted accuracy was reached.
 
     Two pseudo-errors among fifty are added so that a label with few texts is not trusted on luck;

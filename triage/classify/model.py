@@ -23,10 +23,11 @@ Floats = NDArray[np.float32]
 class Layers:
     """Weights. Shapes: margins (columns, L), margin_bias (L,); for each head weights (L + S, K), bias (K,).
 
-    L is the number of labels of all heads together, S of signals, K of the head's labels.
+    L is the number of labels of all heads together, S of signals, K of the head's labels. The margins'
+    weights were rounded to half precision, as the file keeps them.
     """
 
-    margins: NDArray[np.float16]
+    margins: Floats
     margin_bias: Floats
     signal_mean: Floats
     signal_scale: Floats
@@ -64,12 +65,11 @@ class QuickModel:
         forms = tuple(token.form for token in tokens)
         occurrences, places, single = self.features.spread(forms)
         columns, weights = self.features.weigh(occurrences)
-        margins = weights @ self.layers.margins[columns].astype(np.float32) + self.layers.margin_bias
+        margins = weights @ self.layers.margins[columns] + self.layers.margin_bias
         dense = (np.asarray(signals, dtype=np.float32) - self.layers.signal_mean) / self.layers.signal_scale
         inputs = np.concatenate([margins, dense])
         probabilities = {
-            head: softmax(inputs @ self.layers.head_weights[head] + self.layers.head_bias[head])
-            for head in self.labels
+            head: softmax(inputs @ self.layers.head_weights[head] + self.layers.head_bias[head]) for head in self.labels
         }
         return Scores(tuple(tokens), occurrences, places, single, columns, weights, probabilities)
 

@@ -30,7 +30,7 @@ class RankerWeights:
 
     ids: tuple[str, ...]
     rows: NDArray[np.int32]
-    margins: NDArray[np.float16]
+    margins: Floats
     bias: Floats
     judge: Floats
     judge_bias: float
@@ -41,7 +41,7 @@ def entry_margins(weights: RankerWeights, columns: NDArray[np.int32], values: Fl
     """Return the margin of every entry, shape (E,)."""
     rows = weights.rows[columns]
     used = rows >= 0
-    margins = values[used] @ weights.margins[rows[used]].astype(np.float32)
+    margins = values[used] @ weights.margins[rows[used]]
     return np.asarray(margins + weights.bias, dtype=np.float32)
 
 
@@ -80,9 +80,7 @@ class FaqSearch:
         if scores[order[0]] < least:
             return ()
         floor = min(least, float(scores[order[0]]) / 4)
-        return tuple(
-            self._hit(self._weights.ids[best[i]], float(scores[i])) for i in order if scores[i] >= floor
-        )
+        return tuple(self._hit(self._weights.ids[best[i]], float(scores[i])) for i in order if scores[i] >= floor)
 
     def _hit(self, entry_id: str, score: float) -> FaqHit:
         entry = self._entries[entry_id]

@@ -19,9 +19,7 @@ class Outlook:
     missing: tuple[FieldName, ...]
 
 
-def missing_fields(
-    rule: ScopeRule, *, problem: bool, site: bool, version: bool, steps: bool
-) -> tuple[FieldName, ...]:
+def missing_fields(rule: ScopeRule, *, problem: bool, site: bool, version: bool, steps: bool) -> tuple[FieldName, ...]:
     """Return the fields of clause 4.2 that this rule asks for and the text lacks, in the order to ask."""
     present = {
         FieldName.PROBLEM: problem,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,10 +182,10 @@ def learn_vocabulary(
     for forms in texts:
         total += 1
         stems = [lemmas.get(f, f) for f in forms]
-        _count(seen["word"], set(forms) | {f"{a} {b}" for a, b in zip(forms, forms[1:], strict=False)})
-        _count(seen["lemma"], set(stems) | {f"{a} {b}" for a, b in zip(stems, stems[1:], strict=False)})
-        near = [*forms, *stems, *map(" ".join, zip(forms, forms[1:], strict=False))]
-        near += map(" ".join, zip(stems, stems[1:], strict=False))
+        _count(seen["word"], set(forms) | {f"{a} {b}" for a, b in pairwise(forms)})
+        _count(seen["lemma"], set(stems) | {f"{a} {b}" for a, b in pairwise(stems)})
+        near = [*forms, *stems, *map(" ".join, pairwise(forms))]
+        near += map(" ".join, pairwise(stems))
         _count(seen["group"], {group for key in near for group in groups.get(key, ())})
         _count(seen["piece"], {piece for form in set(forms) for piece in pieces(form)})
     blocks: dict[str, dict[str, int]] = {}

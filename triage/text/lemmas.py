@@ -21,9 +21,7 @@ def pack_lemmas(table: Mapping[str, str]) -> str:
     forms: dict[str, list[str]] = {}
     for form, lemma in table.items():
         forms.setdefault(lemma, []).append(form)
-    return "\n".join(
-        " ".join([lemma, *sorted(f for f in forms[lemma] if f != lemma)]) for lemma in sorted(forms)
-    )
+    return "\n".join(" ".join([lemma, *sorted(f for f in forms[lemma] if f != lemma)]) for lemma in sorted(forms))
 
 
 def unpack_lemmas(text: str) -> dict[str, str]:

@@ -60,7 +60,5 @@ class TestDeadline:
             ("2026-11-25T21:30:00+03:00", 48, "2026-11-29T21:30:00+03:00"),
         ],
     )
-    def test_counts_working_hours_when_the_pack_says_so(
-        self, policy: Policy, taken: str, hours: int, due: str
-    ) -> None:
+    def test_counts_working_hours_when_the_pack_says_so(self, policy: Policy, taken: str, hours: int, due: str) -> None:
         assert deadline(working(policy), at(taken), hours) == at(due)
