@@ -92,7 +92,9 @@ def said_of_thing(text: str, start: int, end: int) -> bool:
     left, right = _sentence(text, start, end)
     before = _TOKEN.findall(text[left:start])[-16:][::-1]
     after = _TOKEN.findall(text[end:right])[:12]
-    return _of_it(before) or _thing_distance(before, after, people) < min(_distance(before, people.others), _distance(after, people.others))
+    return _of_it(before) or _thing_distance(before, after, people) < min(
+        _distance(before, people.others), _distance(after, people.others)
+    )
 
 
 def _thing_distance(before: list[str], after: list[str], people: People) -> int:

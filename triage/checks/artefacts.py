@@ -7,7 +7,6 @@ asked only for what is really absent.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from triage.checks.lexicons import Hinted
@@ -28,7 +27,10 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"(?:apim|gio|gravitee\w{0,4})[-_/](?:apim[-_])?gateway", "gateway"),
         (r"io\.gravitee\.gateway\.|\bi\.g\.g\.|GatewayContainer", "gateway"),
         (r"(?:apim|gio)[-_/](?:apim[-_])?(?:management|rest)[-_]api|management[-_]api", "management_api"),
-        (r"io\.gravitee\.(?:rest\.api|management|repository|apim)\.|\bi\.g\.(?:r\.a|rest)\.|\bi\.g\.m\.", "management_api"),
+        (
+            r"io\.gravitee\.(?:rest\.api|management|repository|apim)\.|\bi\.g\.(?:r\.a|rest)\.|\bi\.g\.m\.",
+            "management_api",
+        ),
         (r"(?:apim[-_])?(?:management[-_]ui|console[-_]ui)", "console"),
         (r"portal[-_]ui", "portal"),
         (r"ae-engine|alert[-_]engine|io\.gravitee\.(?:alert|ae)\.", "alert_engine"),
@@ -46,7 +48,10 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "deployment": (
         (r"docker[- ]compose|docker ps|docker run|CONTAINER ID|gio_apim_\w+", "docker"),
-        (r"helm (?:install|upgrade|template|status)|kubectl |CrashLoopBackOff|ImagePullBackOff|OOMKilled|Readiness probe", "kubernetes"),
+        (
+            r"helm (?:install|upgrade|template|status)|kubectl |CrashLoopBackOff|ImagePullBackOff|OOMKilled|Readiness probe",
+            "kubernetes",
+        ),
         (r"bin/gravitee|gravitee\.bat", "zip"),
         (r"systemctl \w{3,12} graviteeio|graviteeio-apim[\w.-]{0,60}\.rpm|rpm -\w+", "rpm"),
     ),

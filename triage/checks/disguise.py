@@ -7,8 +7,9 @@ one unknown letter and `*` one to six of them.
 from __future__ import annotations
 
 import re
-from triage.text.tokens import spelled
 from collections.abc import Callable, Iterator
+
+from triage.text.tokens import spelled
 
 Disguise = tuple[int, int, tuple[str, ...]]
 
@@ -134,9 +135,7 @@ def _parts(run: str, at: int) -> Iterator[Disguise]:
 
 
 _TORN = frozenset(
-    """
-    х ху п пи пиз пизд б бл бля е еб йо зае заеб уе нах ох оху су м му муд муда го жо пид пидо пидор де деб ни ниху на наху по поху до доху долбо ганд
-    """.split()
+    ["х", "ху", "п", "пи", "пиз", "пизд", "б", "бл", "бля", "е", "еб", "йо", "зае", "заеб", "уе", "нах", "ох", "оху", "су", "м", "му", "муд", "муда", "го", "жо", "пид", "пидо", "пидор", "де", "деб", "ни", "ниху", "на", "наху", "по", "поху", "до", "доху", "долбо", "ганд"]
 )
 _FRAGMENT = re.compile(
     rf"(?<!\w)({'|'.join(sorted(_TORN))})"

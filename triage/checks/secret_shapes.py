@@ -122,9 +122,7 @@ _API_HEADER = re.compile(
     r"(?:[ \t]{0,3}(?:[:=]|->|—|–)[ \t]{0,3}|[ \t]{1,3})[\"'«]?([a-z0-9_.+/=~-]{6,400})",
     re.IGNORECASE,
 )
-_CURL_USER = re.compile(
-    r"(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?([^\s:\"']{1,80}):([^\s\"']{1,120})"
-)
+_CURL_USER = re.compile(r"(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?([^\s:\"']{1,80}):([^\s\"']{1,120})")
 
 
 def header_tokens(text: str) -> Iterator[Finding]:
@@ -179,11 +177,7 @@ _TECHNICAL = re.compile(
 def looks_random(value: str) -> bool:
     """Tell keys from words: digits among letters, or mixed case in a long run."""
     if len(value) < 6 or _TECHNICAL.fullmatch(value[:200]):
-        return (
-            len(value) >= 16
-            and value.isalpha()
-            and not (value.islower() or value.isupper() or value.istitle())
-        )
+        return len(value) >= 16 and value.isalpha() and not (value.islower() or value.isupper() or value.istitle())
     digits = sum(c.isdigit() for c in value)
     if not digits:
         return len(value) >= 16 and any(c.islower() for c in value) and any(c.isupper() for c in value)
@@ -205,7 +199,10 @@ _NOT_CARD = re.compile(
 
 _EIGHT = re.compile(r"\d{4}[ \u00a0-]?\d{4}")
 #: The term and the code beside a number tell a card even when a digit is mistyped.
-_CARD_DATA = re.compile(r"[\s,;.]{0,3}(?:до |срок |действует до |exp\w* )?\d{2} ?/ ?\d{2,4}\D{1,12}\d{3}(?!\d)|[\s,;.]{0,3}(?:cvv|cvc)", re.IGNORECASE)
+_CARD_DATA = re.compile(
+    r"[\s,;.]{0,3}(?:до |срок |действует до |exp\w* )?\d{2} ?/ ?\d{2,4}\D{1,12}\d{3}(?!\d)|[\s,;.]{0,3}(?:cvv|cvc)",
+    re.IGNORECASE,
+)
 
 
 def card_numbers(text: str) -> Iterator[Finding]:
@@ -225,9 +222,7 @@ def _is_issued(digits: str) -> bool:
         return digits[0] in "23456" or digits.startswith("9")
     if len(digits) == 15:
         return digits.startswith(("34", "37"))
-    return len(digits) in (18, 19) and digits.startswith(
-        ("220", "62", "50", "56", "57", "58", "63", "67", "4")
-    )
+    return len(digits) in (18, 19) and digits.startswith(("220", "62", "50", "56", "57", "58", "63", "67", "4"))
 
 
 def luhn(digits: str) -> bool:

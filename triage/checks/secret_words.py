@@ -102,7 +102,24 @@ _STOP = frozenset(
 )
 _STEP = re.compile(r"[^\S\n]*(\S{1,200})")
 _REACH = 9
-_TOLD = ("парол", "пас", "кред", "учет", "логин", "pass", "pwd", "parol", "login", "токен", "secret", "секрет", "key", "token", "ключ", "доступ")
+_TOLD = (
+    "парол",
+    "пас",
+    "кред",
+    "учет",
+    "логин",
+    "pass",
+    "pwd",
+    "parol",
+    "login",
+    "токен",
+    "secret",
+    "секрет",
+    "key",
+    "token",
+    "ключ",
+    "доступ",
+)
 _SEPARATORS = " \t\u00a0:=«\"'(—–-|,"
 _UNITS = re.compile(
     r"\s*(?:символ|знак|букв|цифр|дн|день|час|минут|год|мес|раз|секунд|попыт|шт|апи|api|руб|человек|пользоват|кб|мб|бит)",
@@ -124,16 +141,25 @@ def login_pairs(text: str) -> Iterator[Finding]:
         return
     for match in _PAIR.finditer(text):
         value = _without_tail(match.group(2))
-        if not looks_password(value) or is_placeholder(value, login=match.group(1)) or not any(c.isdigit() for c in value):
+        if (
+            not looks_password(value)
+            or is_placeholder(value, login=match.group(1))
+            or not any(c.isdigit() for c in value)
+        ):
             continue
         if _ACCESS.search(text[max(0, match.start() - 70) : match.end(1)]):
             yield Finding(match.start(2), match.start(2) + len(value), "password", "пароль рядом с логином")
 
 
-_LONG_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}|[a-z]{4}(?:-[a-z]{4}){3}", re.IGNORECASE)
+_LONG_KEY = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}|[a-z]{4}(?:-[a-z]{4}){3}",
+    re.IGNORECASE,
+)
 
 
-_SHOWN = re.compile(r"(?<!\w)вот(?: он| она| этот| эта)?:? {0,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64})(?!\w)")
+_SHOWN = re.compile(
+    r"(?<!\w)вот(?: он| она| этот| эта)?:? {0,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64})(?!\w)"
+)
 
 
 def shown_keys(text: str) -> Iterator[Finding]:
@@ -202,7 +228,9 @@ def _is_secret(value: str, password: bool, step: int, paired: bool) -> bool:
 
 def _is_named(value: str, before: str, token: str) -> bool:
     """«Пароль от консоли: Vesna.»: one Latin word after a colon ends the sentence."""
-    return before.endswith(":") and token[-1:] in ".,;" and value.isascii() and value.isalpha() and 4 <= len(value) <= 20
+    return (
+        before.endswith(":") and token[-1:] in ".,;" and value.isascii() and value.isalpha() and 4 <= len(value) <= 20
+    )
 
 
 _SPECIAL = re.compile(r"[!@#$%^&*+=?~|]")

@@ -21,8 +21,12 @@ _RULES = ("unrelated", "strong", "connectors", "counted", "first", "second", "fa
 _BUSINESS = frozenset({"papers", "payment", "support"})
 _SENTENCE = re.compile(r"[.!?…;\n]+\s*|, а (?=у |по )|, и еще | и (?=как |где |когда |можно |почему |сколько )")
 _SAME = re.compile(r"(?<!\w)(?:тоже|также|так же|то же|аналогично|та же|про то же|о том же|там же|так и)(?!\w)")
-_PERSON = re.compile(r"(?<!\w)у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)")
-_NAMED = re.compile(r"(?<!\w)(?:перв|втор)\w{2} (?:вопрос|проблема|пункт|беда|тема|момент)(?!\w)|(?<!\w)втор(?:ое|ой|ая):")
+_PERSON = re.compile(
+    r"(?<!\w)у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)"
+)
+_NAMED = re.compile(
+    r"(?<!\w)(?:перв|втор)\w{2} (?:вопрос|проблема|пункт|беда|тема|момент)(?!\w)|(?<!\w)втор(?:ое|ой|ая):"
+)
 _PART = 220
 _SHORT = 15
 _QUESTION = re.compile(r"\?|(?<!\w)(?:как|какие|какой|можно|где|сколько|ли)(?!\w)")
@@ -94,13 +98,18 @@ def _first_sentence(text: str) -> str:
     return sentences[0] if sentences else text[:_PART]
 
 
-_BUT_AT = re.compile(r", а у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)")
+_BUT_AT = re.compile(
+    r", а у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)"
+)
 
 
 def _people_differ(text: str, words: SeveralWords) -> bool:
     """«У меня не открывается карточка, а у Ольги не приходит письмо»: each has a fault of its own."""
     for match in _BUT_AT.finditer(text):
-        before, after = _SENTENCE.split(text[max(0, match.start() - _PART) : match.start()])[-1], _first_sentence(text[match.end() :])
+        before, after = (
+            _SENTENCE.split(text[max(0, match.start() - _PART) : match.start()])[-1],
+            _first_sentence(text[match.end() :]),
+        )
         if words.faults.search(before) and words.faults.search(after) and _differ(before, after, words, lenient=False):
             return True
     people = list(itertools.islice(_PERSON.finditer(text), 6))
@@ -109,7 +118,12 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
         if len(gap) > 120 or len(gap) < 8 or _SAME.search(gap):
             continue
         rest = _first_sentence(text[other.end() :])
-        if not _SAME.search(rest) and words.faults.search(gap) and words.faults.search(rest) and _differ(gap, rest, words, lenient=False):
+        if (
+            not _SAME.search(rest)
+            and words.faults.search(gap)
+            and words.faults.search(rest)
+            and _differ(gap, rest, words, lenient=False)
+        ):
             return True
     return False
 

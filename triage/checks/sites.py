@@ -22,12 +22,21 @@ _CANDIDATE = re.compile(
     r"|(?<![\w@.-])(?P<ip>\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\.\d)(?::\d{2,5})?" + _PATH + r")"
     r"|(?<![\w@.:-])(?P<ip6>\[[0-9a-f:]{0,36}::[0-9a-f:]{0,36}\](?::\d{2,5})?" + _PATH + r")"
     r"|(?<![\w@./\\-])(?P<local>localhost(?![\w.-]*\w)(?::\d{2,5})?" + _PATH + r")"
-    r"|(?<![\w@./\\$%{-])(?<![a-z0-9]:)(?P<host>" + _LABEL + r"(?:\." + _LABEL + r"){1,8}(?::\d{2,5})?(?![\w@])" + _PATH + r")"
+    r"|(?<![\w@./\\$%{-])(?<![a-z0-9]:)(?P<host>"
+    + _LABEL
+    + r"(?:\."
+    + _LABEL
+    + r"){1,8}(?::\d{2,5})?(?![\w@])"
+    + _PATH
+    + r")"
     r"|(?<![\w@./\\:-])(?P<bare>[a-z0-9][a-z0-9-]{1,60}:\d{4,5}(?![\w:.-])" + _PATH + r")"
-    r"|(?<![\w@./\\:-])(?P<node>(?:apim|gw|gate|gateway|apigw|mgmt|portal|console)(?:-[a-z]{1,12}){0,2}-?\d{1,3}(?![\w:/\"'-]|\.\w))",
+    r"|(?<![\w@./\\:-])(?P<node>(?:apim|gw|gate|gateway|apigw|mgmt|portal|console)(?:-[a-z]{2,12}){0,2}-?\d{1,3}(?![\w:/\"'-]|\.\w))",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"\w[.:][a-zа-яё0-9]|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt)-", re.IGNORECASE)
+_HINT = re.compile(
+    r"[^\W_][.:][^\W_]|://|[Ll]ocalhost|\[[0-9a-fA-F]*:|(?:apim|[Gg][Ww]|gate|gateway|mgmt|portal|console)-"
+    r"|ssh(?:[ \t:]+(?:-[a-z] ?\S{0,40} )?[\w.-]{1,40}@[\w.-]+)"
+)
 _TAIL = ".,;:!?)\"'»…*"
 
 
@@ -81,13 +90,25 @@ def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
 _JOINT = re.compile(r"\s*(?:,|и|или|на|→|->)\s*")
 
 
+_SPACE = re.compile(r"\s")
+
+
 def _candidates(text: str) -> Iterator[tuple[Candidate, int, int]]:
-    for match in _CANDIDATE.finditer(text):
-        shape = match.lastgroup or ""
-        start = match.start(shape)
-        value = match.group(shape).rstrip(_TAIL)
-        end = start + len(value)
-        yield _candidate(shape, value, text, start, end), start, end
+    """Yield what has the shape of an address; only the runs between spaces that hold a hint are looked at."""
+    done = 0
+    for hint in _HINT.finditer(text):
+        if hint.start() < done:
+            continue
+        start = max(text.rfind(" ", done, hint.start()), text.rfind("\n", done, hint.start()), done - 1) + 1
+        space = _SPACE.search(text, hint.end())
+        done = space.start() if space else len(text)
+        if text[max(0, start - 6) : start].lower().lstrip().startswith("ssh"):
+            start = max(0, start - 6)
+        for match in _CANDIDATE.finditer(text, start, done):
+            shape = match.lastgroup or ""
+            at = match.start(shape)
+            value = match.group(shape).rstrip(_TAIL)
+            yield _candidate(shape, value, text, at, at + len(value)), at, at + len(value)
 
 
 def _candidate(shape: str, value: str, text: str, start: int, end: int) -> Candidate:
@@ -106,7 +127,9 @@ _FOREIGN_PORTS = frozenset(
     [27017, 27018, 5432, 6432, 3306, 1433, 1521, 9200, 9300, 6379, 26379, 9092, 9093, 2181, 25, 465, 587, 993, 143]
     + [110, 389, 636, 3268, 5672, 15672, 5601, 3389, 53, 1883, 9042, 8200, 8123, 514, 445, 11211, 3128, 3000, 5000]
 )
-_OWN_PORTS = frozenset([8082, 8083, 8084, 8085, 8092, 8093, 18082, 18083, 18092, 18093, 4200, 4100, 443, 8443, 8072, 8075])
+_OWN_PORTS = frozenset(
+    [8082, 8083, 8084, 8085, 8092, 8093, 18082, 18083, 18092, 18093, 4200, 4100, 443, 8443, 8072, 8075]
+)
 
 
 def scheme_of_other_services(candidate: Candidate, _: HostWords) -> bool | None:
@@ -142,7 +165,8 @@ def not_a_zone(candidate: Candidate, words: HostWords) -> bool | None:
         return None
     labels = candidate.host.split(".")
     if labels[-1] not in words.zones and not labels[-1].startswith("xn--"):
-        return None if len(labels) > 2 and is_own_label(labels[0], words) and labels[-1].isalpha() and _is_ported(candidate) else False
+        own = len(labels) > 2 and labels[-1].isalpha() and labels[-1] not in _FILES and _is_ported(candidate)
+        return None if own and is_own_label(labels[0], words) else False
     if labels[0] in ("com", "org", "io", "net", "ru", "java", "javax", "sun", "jakarta") and len(labels) > 2:
         return False
     if candidate.before.endswith(("[", "${", "{{", "#{")):
@@ -199,15 +223,19 @@ def numbered_node(candidate: Candidate, _: HostWords) -> bool | None:
     return "-" in candidate.host if candidate.shape == "node" else None
 
 
-_KEY = re.compile(r"(?:^|\n)[ \t-]*[a-z_.]{2,40}: ?[\"']?$|[\"'](?:target|url|uri|host|endpoint|backend)[\"']: ?[\"']$|(?<![a-z])host[ =:]{0,2}[\"']$|(?<![a-z])host=$")
+_KEY = re.compile(
+    r"(?:^|\n)[ \t-]*[a-z_.]{2,40}: ?[\"']?$|[\"'](?:target|url|uri|host|endpoint|backend)[\"']: ?[\"']$|(?<![a-z])host[ =:]{0,2}[\"']$|(?<![a-z])host=$"
+)
 _CORS = re.compile(r"(?<!\w)(?:cors|preflight|origins?|allow-origin)(?!\w)", re.IGNORECASE)
-_BROWSER = re.compile(r"^[^.!?\n]{0,20}(?:звать|ходить|дергать|дёргать|обращаться|зов[её]т|ходит|дергает|дёргает|живёт|живет)")
+_BROWSER = re.compile(
+    r"^[^.!?\n]{0,20}(?:звать|ходить|дергать|дёргать|обращаться|зов[её]т|ходит|дергает|дёргает|живёт|живет)"
+)
 
 
 def setting(candidate: Candidate, words: HostWords) -> bool | None:
     """The value of a key in a pasted configuration, unless the key itself is of a page of the product."""
     if match := _KEY.search(candidate.before):
-        return words.own_role.search(match.group().lower()) is not None and "url" not in match.group() or False
+        return (words.own_role.search(match.group().lower()) is not None and "url" not in match.group()) or False
     return None
 
 
@@ -243,9 +271,33 @@ def lonely_local(candidate: Candidate, words: HostWords) -> bool | None:
     """`localhost` without port and path is a page only where something is opened on it."""
     if candidate.shape != "local" or candidate.port or candidate.path:
         return None
-    return re.search(r"(?:^|\W)(?:на|открыва\w+|захо\w+|curl)\s*$", candidate.before.lower()) is not None or re.match(
-        r"\s*(?:откр|отвеч|отда|выда|не |груз|показ|молчит)", candidate.after.lower()
-    ) is not None
+    return (
+        re.search(r"(?:^|\W)(?:на|открыва\w+|захо\w+|curl)\s*$", candidate.before.lower()) is not None
+        or re.match(r"\s*(?:откр|отвеч|отда|выда|не |груз|показ|молчит)", candidate.after.lower()) is not None
+    )
+
+
+_INNER_ZONES = frozenset("local lan corp internal intra int test example home loc priv stage prod".split())
+_HOME_ZONES = (".ru", ".рф", ".su", ".by", ".kz")
+_PLACED = re.compile(r"(?:^|[^\w])(?:на|с|через|до|у нас|адрес\w*|сайт\w*)[ :]{1,2}[«\"(]?$", re.IGNORECASE)
+_FILES = frozenset("rpm zip jar tgz gz deb tar yml yaml json log md txt sh py java js ts conf xml properties".split())
+_SEEN = re.compile(
+    r"^[\s)»\"',:;—–-]{0,4}(?:\([^)]{1,40}\)[\s,:—–-]{0,3})?(?:\w+ ){0,4}?(?:не |ни |нет|откр|отвеч|отда[её]т|выда|верн|возвращ|груз|леж|упал|пада|вис|молч|тормоз|тупит|крут|показ"
+    r"|пиш|руга|бел|пуст|недоступ|ошибк|[45]\d\d|30\d|200|медл|долго|думает|рв[её]т|режет|получа|перест|отвал|глюч|пуска|работа|сыпл|вылет|держит|стоит|живой|жив)",
+    re.IGNORECASE,
+)
+
+
+def evidence(candidate: Candidate, words: HostWords) -> bool | None:
+    """A name or a port of the product, a word of it before, or what is seen there after; without any it is a mere link."""
+    if is_own_label(candidate.host.split(".")[0], words) or (candidate.port and int(candidate.port) in _OWN_PORTS):
+        return True
+    clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]
+    if words.own_role.search(clause) or _SEEN.search(candidate.after):
+        return True
+    if candidate.shape in ("local", "ip", "ip6") or candidate.host.rpartition(".")[2] in _INNER_ZONES:
+        return True
+    return _PLACED.search(candidate.before) is not None and candidate.host.endswith(_HOME_ZONES)
 
 
 RULES = (
@@ -262,6 +314,7 @@ RULES = (
     lonely_local,
     setting,
     other_role,
+    evidence,
 )
 
 
@@ -279,9 +332,12 @@ def _refused_by_role(candidate: Candidate, words: HostWords) -> bool:
 @lru_cache(8)
 def _load(path: Path) -> HostWords:
     sections = load_sections(path)
-    patterns = {name: [p for e in sections[name] for p in e.pattern.split()] for name in ("zones", "domains", "labels", "own")}
+    patterns = {
+        name: [p for e in sections[name] for p in e.pattern.split()] for name in ("zones", "domains", "labels", "own")
+    }
     roles = (
-        re.compile("|".join(rf"(?<!\w)(?:{e.pattern})(?!\w)" for e in sections[name])) for name in ("backend_role", "other_role", "own_role")
+        re.compile("|".join(rf"(?<!\w)(?:{e.pattern})(?!\w)" for e in sections[name]))
+        for name in ("backend_role", "other_role", "own_role")
     )
     return HostWords(
         frozenset(patterns["zones"]),

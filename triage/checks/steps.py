@@ -19,7 +19,9 @@ from triage.text.tokens import WORD, spelled
 
 _REACH = 110
 _CLOSE = 90
-_ITEM = re.compile(r"(?:^|\n)[ \t>]*(?:\(?\d{1,2}[.)]|шаг \d{1,2}\W|[-–—•*]|\d{1,2}:\d\d)[ \t]*|(?<=[.;:] )шаг \d{1,2}[ :.–—-]{1,3}|(?<![\w.,])\(?\d{1,2}\)[ \t]+|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])")
+_ITEM = re.compile(
+    r"(?:^|\n)[ \t>]*(?:\(?\d{1,2}[.)]|шаг \d{1,2}\W|[-–—•*]|\d{1,2}:\d\d)[ \t]*|(?<=[.;:] )шаг \d{1,2}[ :.–—-]{1,3}|(?<![\w.,])\(?\d{1,2}\)[ \t]+|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])"
+)
 _ANNOUNCED = re.compile(
     r"порядок такой|порядок действий|дела(?:ю|ем|ют|ет) так|воспроизв|по шагам|пошагово|шаги|последовательност|сценарий"
     r"|репро|(?:как|чтобы) повторить|steps|действия:"
@@ -116,7 +118,12 @@ def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action
         first = next((a for a in actions if begin <= a.start < near), None)
         if first and ":" in text[begin : first.start]:
             continue
-        if first and not announced and first.end <= len(text) and text[first.start : first.end].endswith(("те", "тесь")):
+        if (
+            first
+            and not announced
+            and first.end <= len(text)
+            and text[first.start : first.end].endswith(("те", "тесь"))
+        ):
             continue
         if first and "?" not in text[first.end : stop]:
             steps.append(first)
@@ -143,7 +150,9 @@ def _chained(text: str, actions: list[Action], words: ActionWords) -> list[Actio
 
 
 _PRESENT = re.compile(r".*(?:[ую]|[уюе]сь|[еи]м|[еи]мся)")
-_SINCE = re.compile(r"с этого момента|с тех пор|после (?:этого|чего)|теперь|и вс[её]|результат|итог|ответ |никто |ни один|сразу же")
+_SINCE = re.compile(
+    r"с этого момента|с тех пор|после (?:этого|чего)|теперь|и вс[её]|результат|итог|ответ |никто |ни один|сразу же"
+)
 
 
 def _is_sequence(text: str, chain: list[Action]) -> bool:
@@ -166,7 +175,7 @@ def _counts(text: str, action: Action, words: ActionWords) -> bool:
     before = text[max(0, action.start - 90) : action.start]
     cut = max((m.end() for m in _SENTENCE.finditer(before)), default=0)
     around = WORD.findall(before[cut:])
-    if text.startswith(" из строя", action.end) or around and around[-1] in ("не", "ни", "когда", "если", "бы"):
+    if text.startswith(" из строя", action.end) or (around and around[-1] in ("не", "ни", "когда", "если", "бы")):
         return False
     end = _SENTENCE.search(text, action.end)
     if end and "?" in end.group():
@@ -188,5 +197,7 @@ def _load(path: Path) -> ActionWords:
                 forms.setdefault(word, (lemma, core, False))
     forms.update({word.translate(_LATIN): form for word, form in list(forms.items()) if len(word) > 5})
     commands = Hinted(rf"(?<!\w){re.escape(e.pattern)}(?!\w)" for e in sections["commands"])
-    lists = (frozenset(w for e in sections[name] for w in e.pattern.split()) for name in ("wishes", "cures", "strangers"))
+    lists = (
+        frozenset(w for e in sections[name] for w in e.pattern.split()) for name in ("wishes", "cures", "strangers")
+    )
     return ActionWords(forms, commands, *lists)

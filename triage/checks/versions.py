@@ -59,17 +59,16 @@ def find_versions(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
         if not previous:
             refused.add(number.value)
         elif number.value not in found:
-            found[number.value] = Finding(
-                match.start(1), match.end(1), "version", "версия продукта", number.value
-            )
+            found[number.value] = Finding(match.start(1), match.end(1), "version", "версия продукта", number.value)
     return tuple(found.values())
 
 
 _JOINT = re.compile(
-    r"\s*(?:[,/→–—-]|->|=>|и|или(?: только)?|до|на|по|to|вместо|,? а (?:теперь|сейчас))\s*(?:v|версии)?\s*", re.IGNORECASE
+    r"\s*(?:[,/→–—-]|->|=>|и|или(?: только)?|до|на|по|to|вместо|,? а (?:теперь|сейчас))\s*(?:v|версии)?\s*",
+    re.IGNORECASE,
 )
 _WORDS_BEFORE = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*|[(\[:;=,?!\n→>/«\"]|\.(?=\s)")
-_STOPS = frozenset(",;\n.?!:=→>«\"[/")
+_STOPS = frozenset(',;\n.?!:=→>«"[/')
 
 
 def _number(text: str, match: re.Match[str], previous: bool | None) -> Number:
@@ -102,12 +101,16 @@ def looks_like_date(number: Number) -> bool | None:
     parts = number.value.split(".")
     if any(len(p) > 1 and p[0] == "0" for p in parts):
         return False
-    if len(parts) == 2 and (int(parts[0]) > 12 or (len(parts[1]) == 2 and int(parts[1]) <= 12 and _DATED.search(number.before))):
+    if len(parts) == 2 and (
+        int(parts[0]) > 12 or (len(parts[1]) == 2 and int(parts[1]) <= 12 and _DATED.search(number.before))
+    ):
         return False
     return None
 
 
-_DOCUMENT = re.compile(r"(?<!\w)(?:п{1,2}|п\.\s?п|пункт\w*|подпункт\w*|ст|стать\w*|гл|глав\w*|разд(?:ел\w*)?|рис|табл|прил|абз|стр|§)\.?\s*$")
+_DOCUMENT = re.compile(
+    r"(?<!\w)(?:п{1,2}|п\.\s?п|пункт\w*|подпункт\w*|ст|стать\w*|гл|глав\w*|разд(?:ел\w*)?|рис|табл|прил|абз|стр|§)\.?\s*$"
+)
 
 
 def part_of_document(number: Number) -> bool | None:
@@ -117,7 +120,9 @@ def part_of_document(number: Number) -> bool | None:
 
 _TOKEN_BEFORE = re.compile(r"\S*$")
 _IMAGE = re.compile(r"(?:apim|gravitee|gateway|management|portal|console|[-/]gw|^gw|mgmt)")
-_ADD_ON = re.compile(r"policy|plugin|connector|resource|reporter|repositor|driver|alert|cockpit|chart|operator|policies|notifier|fetcher")
+_ADD_ON = re.compile(
+    r"policy|plugin|connector|resource|reporter|repositor|driver|alert|cockpit|chart|operator|policies|notifier|fetcher"
+)
 
 
 def part_of_address(number: Number) -> bool | None:
