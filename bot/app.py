@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder
 
 from bot import texts
@@ -108,6 +108,8 @@ class TelegramBot:
             await self.client.set_my_commands(people, scope=BotCommandScopeAllPrivateChats())
             if self._group.chat_id is not None:
                 await self.client.set_my_commands(agents, scope=BotCommandScopeChat(self._group.chat_id))
+        except ChatMigrated as moved:
+            self._group.move(moved.new_chat_id)
         except TelegramError as error:
             _log.warning("telegram.menu_failed", reason=plainly(error, self.client.token))
 
@@ -142,8 +144,10 @@ class TelegramBot:
             except InvalidToken:
                 raise
             except TelegramError as error:
-                self._note(f"Telegram does not answer: {type(error).__name__}")
-                _log.warning("telegram.unreachable", reason=plainly(error, self.client.token))
+                reason = plainly(error, self.client.token)
+                refused = isinstance(error, BadRequest)
+                self._note(f"Telegram {'refuses' if refused else 'does not answer'}: {reason}")
+                _log.warning("telegram.unreachable", reason=reason)
                 await backoff.pause(at_least=seconds(error) if isinstance(error, RetryAfter) else 0.0)
                 continue
             self._note("ok")

@@ -21,22 +21,24 @@ CONNECTIONS = 16
 POOL_TIMEOUT = 30.0
 LONG_POLL = 30
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
-PACED = ("send", "edit", "copy", "forward", "delete")
-UNSEEN = ("editMessageReplyMarkup", "deleteMessage")  # no message of their own: only the overall rate counts
+NEW = ("send", "copy", "forward")
+CHANGED = ("edit", "delete")
 BURST = 4
 _CHATS = 4096
 _LOOK = 0.05
 
 
 class Pace(AIORateLimiter):
-    """Telegram's limits: 30 calls a second, 20 a minute to a group, one a second to a chat.
+    """Telegram's limits: 30 calls in any second, 20 new messages in any minute to a group, one a second to a chat.
 
-    Only calls that show something count: neither asking who is a member nor taking buttons away
-    waits behind messages. A chat may get `burst` messages at once, then one a second.
+    The library's buckets would let twice as much through in the first second or minute (what is in the
+    bucket, and what flows in), so they are smaller here: 5 + 25 a second, 5 + 15 a minute. Edits and
+    deletions count overall only, questions not at all: taking buttons away and asking who is a member
+    must not wait behind messages. A chat may get `burst` messages at once, then one a second.
     """
 
     def __init__(self, burst: int = BURST) -> None:
-        super().__init__(overall_max_rate=30, overall_time_period=1, group_max_rate=20, group_time_period=60)
+        super().__init__(overall_max_rate=5, overall_time_period=0.2, group_max_rate=5, group_time_period=20)
         self._chats: OrderedDict[str, AsyncLimiter] = OrderedDict()
         self.burst, self.under_way = burst, 0
 
@@ -65,9 +67,9 @@ class Pace(AIORateLimiter):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:
-        if not endpoint.startswith(PACED):
+        if not endpoint.startswith((*NEW, *CHANGED)):
             return await callback(*args, **kwargs)
-        if endpoint in UNSEEN:
+        if endpoint.startswith(CHANGED):
             async with self._base_limiter or contextlib.nullcontext():
                 return await callback(*args, **kwargs)
         async with self._chat(str(data.get("chat_id"))):
