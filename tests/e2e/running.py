@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -69,6 +69,19 @@ def by_webhook(settings: Settings) -> Settings:
     )
 
 
+@dataclass(frozen=True)
+class Outbox:
+    """The folder of letters of an application that runs without a mail server."""
+
+    folder: Path
+
+    def mails(self, recipient: str = MAILBOX) -> list[EmailMessage]:
+        """Return the mails to this address, oldest first."""
+        files = sorted(self.folder.glob("*.eml"), key=lambda f: f.stat().st_mtime_ns)
+        parsed = [message_from_bytes(f.read_bytes(), policy=policy.default) for f in files]
+        return [m for m in parsed if recipient in str(m["To"])]
+
+
 class Running:
     """The application while it runs."""
 
@@ -117,9 +130,7 @@ class Running:
 
     def mails(self, recipient: str = MAILBOX) -> list[EmailMessage]:
         """Return the mails in the outbox to this address, oldest first."""
-        files = sorted(self.settings.outbox_dir.glob("*.eml"), key=lambda f: f.stat().st_mtime_ns)
-        parsed = [message_from_bytes(f.read_bytes(), policy=policy.default) for f in files]
-        return [m for m in parsed if recipient in str(m["To"])]
+        return Outbox(self.settings.outbox_dir).mails(recipient)
 
     def tickets(self) -> list[dict[str, Any]]:
         """Return the requests as rows."""
@@ -184,7 +195,7 @@ FIELDS = {"опис": "Шлюз отвечает ошибкой при кажд�
           "верси": "4.2.1", "шаги": "1. Открыть консоль\n2. Нажать «Сохранить»"}  # fmt: skip
 
 
-def walk(app: Running, user: User, *, address: str = "anna@example.org", patience: float = 25.0) -> None:
+def walk(app: Running | Outbox, user: User, *, address: str = "anna@example.org", patience: float = 25.0) -> None:
     """Press what goes on and answer what is asked until the letter is on its way."""
     end = time.monotonic() + patience
     done: set[int] = set()
@@ -201,7 +212,7 @@ def walk(app: Running, user: User, *, address: str = "anna@example.org", patienc
     raise AssertionError("no letter; the bot showed: " + "\n---\n".join(m["text"] for m in user.shown()))
 
 
-def _answer(app: Running, user: User, screen: dict[str, Any], address: str) -> None:
+def _answer(app: Running | Outbox, user: User, screen: dict[str, Any], address: str) -> None:
     labels = [b["text"] for row in screen.get("reply_markup", {}).get("inline_keyboard", []) for b in row]
     words = screen.get("text", "").lower()
     for word in ("Понятно", *GO_ON):
