@@ -21,7 +21,7 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"image\.tag=v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
         (r"APIM_VERSION=v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
         (r"[Gg]ravitee[\w. -]{0,40}[Vv]ersion[: ]{1,3}v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
-        (r"gravitee[\w-]{0,40}-(\d\.\d{1,3}\.\d{1,3})\.(?:zip|rpm|jar)", ""),
+        (r"gravitee(?:io)?-(?:apim|full|gateway|management|rest-api|portal|console)[\w-]{0,40}-(\d\.\d{1,3}\.\d{1,3})\.(?:zip|rpm)", ""),
     ),
     "component": (
         (r"(?:apim|gio|gravitee\w{0,4})[-_/](?:apim[-_])?gateway", "gateway"),

@@ -45,6 +45,11 @@ def readings(word: str) -> tuple[str, ...]:
     return found
 
 
+def squeezed(word: str) -> str:
+    """Return a word with every doubled letter once: «хууй», «блляь»."""
+    return _RUN.sub(r"\1", word) if len(word) <= 64 else word
+
+
 def _look_alike(word: str) -> tuple[str, ...]:
     seen = (word.translate(_LOOK), word.translate(_SOUND).translate(_LOOK))
     digits = sum(c.isdigit() for c in word)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import ahocorasick
 
-from triage.checks.disguise import readings
+from triage.checks.disguise import readings, squeezed
 from triage.checks.lexicons import Hinted, lexicon_path, load_sections
 
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
 _LITERAL = re.compile(r"[^*]+")
 _ALLOW = "allow"
+_STRONG = frozenset({"obscene", "slur"})
 _MASKED = frozenset({"obscene", "slur", "rude", "insult"})
 _ALPHABET = ("аеиоуыэюяйбвгджзклмнпрстфхцчшщьъ", "aeiouybcdfghjklmnpqrstvwxz")
 _SKIPPED = frozenset({"forms", "phrases"})
@@ -60,7 +61,7 @@ class FoulWords:
             sections = self.unmask(spelling) if "?" in spelling else self.judge_plain(spelling)
             if sections:
                 return sections
-        return frozenset()
+        return self.judge_plain(squeezed(word)) & _STRONG if squeezed(word) != word else frozenset()
 
     def unmask(self, spelling: str) -> frozenset[str]:
         """Judge a spelling with unknown letters (`?` one, `*` one to six) by the lexicon's full forms."""

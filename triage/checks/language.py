@@ -8,6 +8,7 @@ from pathlib import Path
 from triage.checks.address import is_quoted, said_of_staff, said_of_thing
 from triage.checks.disguise import FINDERS, torn_words
 from triage.checks.foul_words import FoulWords, load_foul_words
+from triage.checks.spans import Taken
 from triage.report import Finding, Language
 from triage.text.normalise import fold
 from triage.text.tokens import WORD, spelled
@@ -29,13 +30,14 @@ def find_language(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
     words = load_foul_words(lexicon)
     folded = fold(text)
     found: list[Finding] = []
-    taken: list[tuple[int, int]] = []
+    taken: Taken | None = None
     for start, end, sections in _foul_spans(folded.text, words):
-        if any(s < end and start < e for s, e in taken):
+        if taken and taken.touches(start, end):
             continue
         kinds = tuple(_kinds(folded.text, start, end, sections))
         if kinds:
-            taken.append((start, end))
+            taken = taken or Taken(len(folded.text))
+            taken.claim(start, end)
         span = folded.span(start, end)
         found += (Finding(*span, kind.value, _REASONS[kind], folded.text[start:end]) for kind in kinds)
     if any(f.kind == Language.OBSCENE for f in found):

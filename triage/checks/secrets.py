@@ -18,6 +18,7 @@ from triage.checks.secret_shapes import (
     shaped_tokens,
 )
 from triage.checks.secret_words import assignments, login_pairs, prose_passwords, shown_keys
+from triage.checks.spans import Taken
 from triage.report import Finding
 
 #: In the order of certainty: the first rule to claim a place keeps it.
@@ -39,8 +40,10 @@ RULES: tuple[Callable[[str], Iterator[Finding]], ...] = (
 def find_secrets(text: str) -> tuple[Finding, ...]:
     """Return the secrets of a text in order and without overlaps; spans in code points."""
     found: list[Finding] = []
+    taken: Taken | None = None
     for rule in RULES:
         for finding in rule(text):
-            if not any(f.start < finding.end and finding.start < f.end for f in found):
+            taken = taken or Taken(len(text))
+            if taken.claim(finding.start, finding.end):
                 found.append(finding)
     return tuple(sorted(found, key=lambda f: f.start))

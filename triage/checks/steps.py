@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from triage.text.normalise import fold
 from triage.text.tokens import WORD, spelled
 
 _REACH = 110
+_WINDOW = 300
 _CLOSE = 90
 _ITEM = re.compile(
     r"(?:^|\n)[ \t>]*(?:\(?\d{1,2}[.)]|шаг \d{1,2}\W|[-–—•*]|\d{1,2}:\d\d)[ \t]*|(?<=[.;:] )шаг \d{1,2}[ :.–—-]{1,3}|(?<![\w.,])\(?\d{1,2}\)[ \t]+|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])"
@@ -112,10 +114,11 @@ def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action
         return []
     steps = []
     announced = _ANNOUNCED.search(text) is not None
+    starts = [a.start for a in actions]
     for at, (_, begin) in enumerate(items):
         stop = items[at + 1][0] if at + 1 < len(items) else min(len(text), begin + 200)
         near = min(stop, begin + 32)
-        first = next((a for a in actions if begin <= a.start < near), None)
+        first = _first_from(actions, starts, begin, near)
         if first and ":" in text[begin : first.start]:
             continue
         if (
@@ -132,6 +135,11 @@ def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action
     if len(steps) < 2 or not any(a.core for a in steps) or intro_words & (words.wishes | words.cures):
         return []
     return steps
+
+
+def _first_from(actions: list[Action], starts: list[int], begin: int, end: int) -> Action | None:
+    at = bisect_left(starts, begin)
+    return actions[at] if at < len(starts) and starts[at] < end else None
 
 
 def _chained(text: str, actions: list[Action], words: ActionWords) -> list[Action]:
@@ -177,7 +185,7 @@ def _counts(text: str, action: Action, words: ActionWords) -> bool:
     around = WORD.findall(before[cut:])
     if text.startswith(" из строя", action.end) or (around and around[-1] in ("не", "ни", "когда", "если", "бы")):
         return False
-    end = _SENTENCE.search(text, action.end)
+    end = _SENTENCE.search(text, action.end, action.end + _WINDOW)
     if end and "?" in end.group():
         return False
     return not (words.wishes | words.strangers) & set(around) and not words.cures & set(around[-6:])
