@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from triage.text.tokens import spelled
+from triage.text.tokens import spelled, vocabulary
 
 Disguise = tuple[int, int, tuple[str, ...]]
 
@@ -106,7 +106,7 @@ def _wild(match: re.Match[str]) -> str:
 _GAPS = re.compile(r"(?<!\w)[^\W_](?:[ \t.,*_·•/|~-]{1,3}[^\W_]{1,2}(?!\w)){2,24}")
 
 
-_MIN_LONE = 2
+_MIN_LONE = 3
 _MIN_LETTERS = 3
 
 
@@ -140,17 +140,17 @@ def _parts(run: str, at: int) -> Iterator[Disguise]:
 
 
 _TORN = frozenset(
-    ["х", "ху", "п", "пи", "пиз", "пизд", "б", "бл", "бля", "е", "еб", "йо", "зае", "заеб", "уе", "нах", "ох", "оху", "су", "м", "му", "муд", "муда", "го", "жо", "пид", "пидо", "пидор", "де", "деб", "ни", "ниху", "на", "наху", "по", "поху", "до", "доху", "долбо", "ганд"]
+    (
+        "х ху п пи пиз пизд б бл бля е еб йо зае заеб уе нах ох оху м му муд муда жо пид пидо пидор"
+        " деб ниху наху поху доху долбо ганд"
+    ).split()
 )
-_FRAGMENT = re.compile(
-    rf"(?<!\w)({'|'.join(sorted(_TORN))})"
-    r"[ \t]([а-я]{1,8})(?:[ \t]([а-я]{1,4}))?(?!\w)"
-)
+_FRAGMENT = re.compile(rf"(?<!\w)({'|'.join(sorted(_TORN))})[ \t]([а-я]{{1,8}})(?!\w)")
 
 
 def torn_words(text: str) -> Iterator[Disguise]:
     """«ху йня», «пиз дец», «бля ть»: one gap inside a word."""
-    if _TORN.isdisjoint(spelled(text)):
+    if _TORN.isdisjoint(vocabulary(text)):
         return
     for match in _FRAGMENT.finditer(text):
         yield match.start(), match.end(2), (match.group(1) + match.group(2),)

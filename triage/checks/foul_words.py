@@ -14,11 +14,12 @@ from triage.checks.lexicons import Hinted, lexicon_path, load_sections
 
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
 _LITERAL = re.compile(r"[^*]+")
+_MANY = 100_000
 _ALLOW = "allow"
 _STRONG = frozenset({"obscene", "slur"})
 _MASKED = frozenset({"obscene", "slur", "rude", "insult"})
 _ALPHABET = ("аеиоуыэюяйбвгджзклмнпрстфхцчшщьъ", "aeiouybcdfghjklmnpqrstvwxz")
-_SKIPPED = frozenset({"forms", "phrases"})
+_SKIPPED = frozenset({"forms", "phrases", "curses"})
 
 
 class FoulWords:
@@ -43,15 +44,26 @@ class FoulWords:
         for key, numbers in keys.items():
             self._automaton.add_word(key, (len(key), tuple(numbers)))
         self._automaton.make_automaton()
+        self._clean: set[str] = set()
         self._memo: dict[str, frozenset[str]] = {}
+        self.curses = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("curses", ()))
         self.phrases = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("phrases", ()))
         self.forms = tuple(form for entry in sections.get("forms", ()) for form in entry.pattern.split())
+
+    def foul(self, words: frozenset[str]) -> set[str]:
+        """Return the words that are foul; those known to be clean cost a set difference."""
+        unsure = words - self._clean
+        found = {word for word in unsure if self.judge(word)}
+        if len(self._clean) > _MANY:
+            self._clean.clear()
+        self._clean |= unsure - found
+        return found
 
     def judge(self, word: str) -> frozenset[str]:
         """Return the sections of one folded word or of what it stands for, empty when it is clean or allowed."""
         known = self._memo.get(word)
         if known is None:
-            if len(self._memo) > 100_000:
+            if len(self._memo) > _MANY:
                 self._memo.clear()
             known = self._memo[word] = self.judge_plain(word) or self._judge_readings(word)
         return known

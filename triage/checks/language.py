@@ -11,10 +11,12 @@ from triage.checks.foul_words import FoulWords, load_foul_words
 from triage.checks.spans import Taken
 from triage.report import Finding, Language
 from triage.text.normalise import fold
-from triage.text.tokens import WORD, spelled
+from triage.text.tokens import occurrences, vocabulary
 
 _STRONG = frozenset({"obscene", "slur"})
 _NAMES = frozenset({"slur", "insult", "harsh", "weak"})
+#: Whom so many words are meant for changes nothing any more, and reading sentences takes time.
+_READ_CLOSELY = 300
 _REASONS = {
     Language.OBSCENE: "нецензурная лексика",
     Language.RUDE: "грубость",
@@ -34,7 +36,7 @@ def find_language(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
     for start, end, sections in _foul_spans(folded.text, words):
         if taken and taken.touches(start, end):
             continue
-        kinds = tuple(_kinds(folded.text, start, end, sections))
+        kinds = tuple(_kinds(folded.text, start, end, sections, closely=len(found) < _READ_CLOSELY))
         if kinds:
             taken = taken or Taken(len(folded.text))
             taken.claim(start, end)
@@ -45,14 +47,14 @@ def find_language(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
     return tuple(sorted(found, key=lambda f: (f.start, f.kind)))
 
 
-def _kinds(text: str, start: int, end: int, sections: frozenset[str]) -> Iterator[Language]:
-    if is_quoted(text, start, end):
+def _kinds(text: str, start: int, end: int, sections: frozenset[str], *, closely: bool) -> Iterator[Language]:
+    if closely and is_quoted(text, start, end):
         return
     if sections & _STRONG:
         yield Language.OBSCENE
     elif "rude" in sections:
         yield Language.RUDE
-    if not sections & _NAMES:
+    if not closely or not sections & _NAMES:
         return
     if said_of_staff(text, start, end, weak=sections & _NAMES <= {"weak"}):
         yield Language.INSULT
@@ -66,11 +68,10 @@ def _foul_spans(text: str, words: FoulWords) -> Iterator[tuple[int, int, frozens
         for start, end, spellings in finder(text):
             if sections := _unmasked_sections(words, spellings):
                 yield start, end, sections
-    foul = {word for word in spelled(text) if words.judge(word)}
-    if foul:
-        for match in WORD.finditer(text):
-            if match.group() in foul:
-                yield match.start(), match.end(), words.judge(match.group())
+    for start, end, word in occurrences(text, words.foul(vocabulary(text))):
+        yield start, end, words.judge(word)
+    for match in words.curses.finditer(text):
+        yield match.start(), match.end(), frozenset({"obscene"})
     for match in words.phrases.finditer(text):
         yield match.start(), match.end(), frozenset({"rude"})
     for start, end, spellings in torn_words(text):

@@ -73,34 +73,42 @@ class Literals:
     def __init__(self) -> None:
         self._automaton = ahocorasick.Automaton()
         self._ready = False
-        self._last: tuple[str, frozenset[str]] = ("", frozenset())
+        self._last: dict[str, frozenset[str]] = {}
 
     def add(self, literal: str) -> None:
         """Look for one more literal."""
         self._automaton.add_word(literal, literal)
         self._ready = False
+        self._last.clear()
 
     def present(self, text: str) -> frozenset[str]:
-        """Return the literals that the text holds; the answer for the last text is kept."""
-        last, found = self._last
-        if last is text:
-            return found
+        """Return the literals that the text holds; the answers for the last texts are kept."""
+        if (known := self._last.get(text)) is not None:
+            return known
         if not self._ready:
             self._automaton.make_automaton()
             self._ready = True
         found = frozenset(literal for _, literal in self._automaton.iter(text)) if len(self._automaton) else frozenset()
-        self._last = (text, found)
+        if len(self._last) >= _KEPT:
+            self._last.clear()
+        self._last[text] = found
         return found
+
+
+_KEPT = 4
+
+#: One pass over a text serves every check.
+_SHARED = Literals()
 
 
 class Hinted:
     """Several regular expressions, each tried only when the literals that it cannot do without are in the text.
 
-    Groups that share their `literals` share one pass over a text.
+    All groups share one pass over a text.
     """
 
-    def __init__(self, patterns: Iterable[str], literals: Literals | None = None) -> None:
-        self._literals = literals or Literals()
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._literals = _SHARED
         self._rules: list[tuple[tuple[tuple[str, ...], ...], re.Pattern[str]]] = []
         self._by_literal: dict[str, list[int]] = {}
         self._always: list[int] = []
@@ -142,15 +150,16 @@ class Hinted:
         return found
 
 
-_TELLING = 2
+def _is_telling(literal: str) -> bool:
+    return len(literal) > 1 or (literal != "" and not literal.isalnum() and literal not in " .,:;-")
 
 
 def needed_literals(pattern: str) -> tuple[tuple[str, ...], ...]:
     """Return groups of literals; every match of a regular expression holds at least one of each group.
 
-    Literals of one code point are left out, because they tell nothing of a text.
+    A single letter, digit or space tells nothing of a text and is left out.
     """
-    groups = (choices for choices in _groups(sre.parse(pattern)) if min(map(len, choices), default=0) >= _TELLING)
+    groups = (choices for choices in _groups(sre.parse(pattern)) if choices and all(map(_is_telling, choices)))
     return tuple(sorted(groups, key=len))
 
 

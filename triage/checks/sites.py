@@ -5,6 +5,7 @@ Candidates are found by shape; then ordered rules answer or abstain, and what no
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from triage.checks.lexicons import lexicon_path, load_sections, wildcard
 from triage.report import Finding
+from triage.text.normalise import fold
 
 _LABEL = r"[a-zа-яё0-9_](?:[a-zа-яё0-9_-]{0,61}[a-zа-яё0-9])?"
 _PATH = r"(?:[/?#][^\s\"'`<>«»|\\^{}\[\]]{0,500})?"
@@ -33,10 +35,14 @@ _CANDIDATE = re.compile(
     r"|(?<![\w@./\\:-])(?P<node>(?:apim|gw|gate|gateway|apigw|mgmt|portal|console)(?:-[a-z]{2,12}){0,2}-?\d{1,3}(?![\w:/\"'-]|\.\w))",
     re.IGNORECASE,
 )
-_HINT = re.compile(
-    r"[^\W_][.:][^\W_]|://|[Ll]ocalhost|\[[0-9a-fA-F]*:|(?:apim|[Gg][Ww]|gate|gateway|mgmt|portal|console)-"
-    r"|ssh(?:[ \t:]+(?:-[a-z] ?\S{0,40} )?[\w.-]{1,40}@[\w.-]+)"
+_HINT = re.compile(r"(?<=[^\W_])[.:](?:[^\W_]|//)")
+_RARE = ("localhost", "[", "ssh", "apim-", "gw-", "gate-", "gateway-", "mgmt-", "portal-", "console-", "apigw-")
+_RARE_HINT = re.compile(
+    r"(?<=[^\W_])[.:](?:[^\W_]|//)|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt|portal|console)-|ssh[ \t:]",
+    re.IGNORECASE,
 )
+#: Nobody writes of so many hosts; a longer list is a log.
+_MOST = 1000
 _TAIL = ".,;:!?)\"'»…*"
 
 
@@ -69,12 +75,12 @@ class HostWords:
 
 def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the addresses of the user's installation as they stand, each once, in text order."""
-    if not _HINT.search(text):
+    if not _hint(text).search(text):
         return ()
     words = _load(lexicon or lexicon_path("hosts.txt"))
     found: dict[str, Finding] = {}
     refused_end = -1
-    for candidate, start, end in _candidates(text):
+    for candidate, start, end in itertools.islice(_candidates(text), _MOST):
         value = text[start:end]
         joined = refused_end >= 0 and _JOINT.fullmatch(text[refused_end:start])
         refused_end = -1
@@ -87,6 +93,12 @@ def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
+def _hint(text: str) -> re.Pattern[str]:
+    """Dots and colons inside a run are quick to find; the rest is looked for where one of its literals is."""
+    low = fold(text).text
+    return _RARE_HINT if any(literal in low for literal in _RARE) else _HINT
+
+
 _JOINT = re.compile(r"\s*(?:,|и|или|на|→|->)\s*")
 
 
@@ -96,14 +108,14 @@ _SPACE = re.compile(r"\s")
 def _candidates(text: str) -> Iterator[tuple[Candidate, int, int]]:
     """Yield what has the shape of an address; only the runs between spaces that hold a hint are looked at."""
     done = 0
-    for hint in _HINT.finditer(text):
+    for hint in _hint(text).finditer(text):
         if hint.start() < done:
             continue
         start = max(text.rfind(" ", done, hint.start()), text.rfind("\n", done, hint.start()), done - 1) + 1
         space = _SPACE.search(text, hint.end())
         done = space.start() if space else len(text)
-        if text[max(0, start - 6) : start].lower().lstrip().startswith("ssh"):
-            start = max(0, start - 6)
+        if hint.group().lower().startswith("ssh"):
+            done = min(len(text), hint.end() + 120)
         for match in _CANDIDATE.finditer(text, start, done):
             shape = match.lastgroup or ""
             at = match.start(shape)

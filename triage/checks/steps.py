@@ -16,7 +16,7 @@ from pathlib import Path
 from triage.checks.lexicons import Hinted, lexicon_path, load_sections
 from triage.report import Finding
 from triage.text.normalise import fold
-from triage.text.tokens import WORD, spelled
+from triage.text.tokens import WORD, occurrences, vocabulary
 
 _REACH = 110
 _WINDOW = 300
@@ -70,7 +70,7 @@ def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the spans of the ordered actions, empty when fewer than two are told."""
     words = _load(lexicon or lexicon_path("actions.txt"))
     folded = fold(text)
-    if sum(word in words.forms for word in spelled(folded.text)) < 2 and not words.commands.search(folded.text):
+    if len(words.forms.keys() & vocabulary(folded.text)) < 2 and not words.commands.search(folded.text):
         return ()
     actions = _actions(folded.text, words)
     if len(actions) < 2:
@@ -85,10 +85,9 @@ _CLICK = re.compile(r"(?:→|->|=>| > )[ \t]*[«\"]?([a-zа-я][\w .-]{1,24})")
 
 def _actions(text: str, words: ActionWords) -> list[Action]:
     found = []
-    for match in WORD.finditer(text):
-        if form := words.forms.get(match.group()):
-            lemma, core, told = form
-            found.append(Action(lemma, core, match.start(), match.end(), told))
+    for start, end, word in occurrences(text, words.forms.keys() & vocabulary(text)):
+        lemma, core, told = words.forms[word]
+        found.append(Action(lemma, core, start, end, told))
     if found and _CLICK.search(text):
         found += (Action(m.group(1), True, m.start(1), m.end(1), True, verb=False) for m in _CLICK.finditer(text))
     found += _commands(text, words)
