@@ -21,7 +21,11 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"image\.tag=v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
         (r"APIM_VERSION=v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
         (r"[Gg]ravitee[\w. -]{0,40}[Vv]ersion[: ]{1,3}v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
-        (r"gravitee(?:io)?-(?:apim|full|gateway|management|rest-api|portal|console)[\w-]{0,40}-(\d\.\d{1,3}\.\d{1,3})\.(?:zip|rpm)", ""),
+        (
+            r"gravitee(?:io)?-(?:apim|full|gateway|management|rest-api|portal"
+            r"|console)[\w-]{0,40}-(\d\.\d{1,3}\.\d{1,3})\.(?:zip|rpm)",
+            "",
+        ),
     ),
     "component": (
         (r"(?:apim|gio|gravitee\w{0,4})[-_/](?:apim[-_])?gateway", "gateway"),
@@ -49,7 +53,8 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
     "deployment": (
         (r"docker[- ]compose|docker ps|docker run|CONTAINER ID|gio_apim_\w+", "docker"),
         (
-            r"helm (?:install|upgrade|template|status)|kubectl |CrashLoopBackOff|ImagePullBackOff|OOMKilled|Readiness probe",
+            r"helm (?:install|upgrade|template|status)|kubectl |CrashLoopBackOff|ImagePullBackOff"
+            r"|OOMKilled|Readiness probe",
             "kubernetes",
         ),
         (r"bin/gravitee|gravitee\.bat", "zip"),

@@ -1,7 +1,8 @@
 """Spellings that hide a word: look-alikes, digits, masks, gaps, stretched letters.
 
-What hides inside one word is read word by word, so that the answers can be kept; each finder yields a span of the folded text with the plain spellings it may stand for; in a spelling `?` is
-one unknown letter and `*` one to six of them.
+What hides inside one word is read word by word, so that the answers can be kept; each finder yields a span
+of the folded text with the plain spellings it may stand for. In a spelling `?` is one unknown letter and `*`
+one to six of them.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def _look_alike(word: str) -> tuple[str, ...]:
 _SIGN = r"*#@$%&^~•·×|+=?!░▒▓▪●■□○◦∗⁎✱✻\ufffd\u2600-\u27bf\U0001f300-\U0001faff"
 _MASKED_HINT = re.compile(rf"\w(?:[{_SIGN.replace('?!', '')}]|[?!._'’`-]\w|\.\.+\w|…+\w)")
 _MASKED = re.compile(
-    rf"(?<!\w)(?:[^\W_]{{1,20}}(?:[{_SIGN}]{{1,12}}|\.{{2,8}}|…{{1,3}}|[._'’`-](?=\w))){{1,12}}(?:[^\W_]{{1,20}})?(?![\w@])"
+    rf"(?<!\w)(?:[^\W_]{{1,20}}(?:[{_SIGN}]{{1,12}}|\.{{2,8}}|…{{1,3}}"
+    rf"|[._'’`-](?=\w))){{1,12}}(?:[^\W_]{{1,20}})?(?![\w@])"
 )
 _TWO_SCRIPTS = re.compile(r"[a-z]{3}[-._/'][а-я]{3}|[а-я]{3}[-._/'][a-z]{3}")
 _REPEATED = re.compile(r"([*@#$%&])\1")
@@ -140,10 +142,41 @@ def _parts(run: str, at: int) -> Iterator[Disguise]:
 
 
 _TORN = frozenset(
-    (
-        "х ху п пи пиз пизд б бл бля е еб йо зае заеб уе нах ох оху м му муд муда жо пид пидо пидор"
-        " деб ниху наху поху доху долбо ганд"
-    ).split()
+    [
+        "х",
+        "ху",
+        "п",
+        "пи",
+        "пиз",
+        "пизд",
+        "б",
+        "бл",
+        "бля",
+        "е",
+        "еб",
+        "йо",
+        "зае",
+        "заеб",
+        "уе",
+        "нах",
+        "ох",
+        "оху",
+        "м",
+        "му",
+        "муд",
+        "муда",
+        "жо",
+        "пид",
+        "пидо",
+        "пидор",
+        "деб",
+        "ниху",
+        "наху",
+        "поху",
+        "доху",
+        "долбо",
+        "ганд",
+    ]
 )
 _FRAGMENT = re.compile(rf"(?<!\w)({'|'.join(sorted(_TORN))})[ \t]([а-я]{{1,8}})(?!\w)")
 

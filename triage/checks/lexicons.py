@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import re
-import re._parser as sre
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import ahocorasick
 
 from triage.errors import WrongContent
 from triage.text.paths import data_file
+
+#: The parser of `re`: it has no public name, and the literals of a pattern cannot be told without it.
+sre: Any = importlib.import_module("re._parser")
 
 _SECTION = re.compile(r"\[(\w+)\]")
 _BAR = re.compile(r"\s+\|(?:\s+|$)")
@@ -163,7 +167,7 @@ def needed_literals(pattern: str) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(groups, key=len))
 
 
-def _groups(parsed: sre.SubPattern) -> Iterator[tuple[str, ...]]:
+def _groups(parsed: Any) -> Iterator[tuple[str, ...]]:
     run: list[str] = []
     for operation, argument in parsed:
         if operation is sre.LITERAL:
@@ -180,5 +184,5 @@ def _groups(parsed: sre.SubPattern) -> Iterator[tuple[str, ...]]:
     yield ("".join(run),)
 
 
-def _longest(branch: sre.SubPattern) -> str:
+def _longest(branch: Any) -> str:
     return max((choices[0] for choices in _groups(branch) if len(choices) == 1), key=len, default="")

@@ -53,8 +53,11 @@ def states_problem(text: str, lexicon: Path | None = None) -> bool:
 @lru_cache(8)
 def _load(path: Path) -> ProblemWords:
     sections = load_sections(path)
-    words = (_words(sections[name]) for name in ("empty", "vague", "states", "objects", "asking"))
-    return ProblemWords(*words, Hinted(rf"(?<!\w)(?:{e.pattern})" for e in sections["foreign"]))
+    empty, vague, states, objects, asking = (
+        _words(sections[name]) for name in ("empty", "vague", "states", "objects", "asking")
+    )
+    foreign = Hinted(rf"(?<!\w)(?:{e.pattern})" for e in sections["foreign"])
+    return ProblemWords(empty, vague, states, objects, asking, foreign)
 
 
 def _words(entries: tuple[Entry, ...]) -> re.Pattern[str]:

@@ -36,7 +36,8 @@ def private_keys(text: str) -> Iterator[Finding]:
 # --- credentials inside addresses ---------------------------------------------------------------
 
 _USERINFO = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]{1,30}):(?://|\\/\\/)([^\s:@/\"'<>«»]{0,80}):([^\s\"«»]{1,300})"
+    r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]{1,30}):(?://"
+    r"|\\/\\/)([^\s:@/\"'<>«»]{0,80}):([^\s\"«»]{1,300})"
 )
 _WEB = frozenset({"http", "https", "ws", "wss", "ftp", "ftps", "sftp", "ssh", "git", "git+https"})
 
@@ -167,8 +168,10 @@ def _decoded(value: str) -> str:
 
 
 _TECHNICAL = re.compile(
-    r"(?:oauth|sha|md|aes|rsa|http|utf|v|base|x|rs|hs|es|ps|ed|p|pkcs|ecdsa|tls|java|jwt|oidc|saml)[-_]?\d[\d.]*"
-    r"|[\w-]+\.(?:ya?ml|json|log|sh|py|js|jks|p12|pem|crt|key|txt|conf|xml|ru|com|local|lan|io|properties)(?::\d+)?"
+    r"(?:oauth|sha|md|aes|rsa|http|utf|v|base|x|rs|hs|es|ps|ed|p|pkcs|ecdsa|tls|java|jwt"
+    r"|oidc|saml)[-_]?\d[\d.]*"
+    r"|[\w-]+\.(?:ya?ml|json|log|sh|py|js|jks|p12|pem|crt|key|txt|conf|xml|ru|com|local"
+    r"|lan|io|properties)(?::\d+)?"
     r"|\d{1,4}([./:-])\d{1,2}\1\d{1,4}|\d+(?:\.\d+){1,3}|[a-z]+(?:-[a-z]+)*|[A-Z]+(?:[-_][A-Z]+)*",
     re.IGNORECASE,
 )
@@ -187,11 +190,13 @@ def looks_random(value: str) -> bool:
 # --- card numbers -------------------------------------------------------------------------------
 
 _CARD = re.compile(
-    r"(?<![\w,:/+-])(?<!\d\.)(?:\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{4}(?:\1\d{2,3}(?!\d|/))?|\d{4}[ \u00a0-]\d{6}[ \u00a0-]\d{5}"
+    r"(?<![\w,:/+-])(?<!\d\.)(?:\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{4}(?:\1\d{2,3}(?!\d|/))?"
+    r"|\d{4}[ \u00a0-]\d{6}[ \u00a0-]\d{5}"
     r"|\d{8}[ \u00a0-]\d{8,11}|\d{15,19})(?![\w-]|[.,]\d|/\d)"
 )
 _NOT_CARD = re.compile(
-    r"(?:сч[её]т\w*|р/с|к/с|инн|огрн\w*|заказ\w*|imei|снилс|полис\w*|накладн\w*|трек\w*|упд|уин|договор\w*|\bid|ts)"
+    r"(?:сч[её]т\w*|р/с|к/с|инн|огрн\w*|заказ\w*|imei|снилс|полис\w*|накладн\w*|трек\w*"
+    r"|упд|уин|договор\w*|\bid|ts)"
     r"[ \t]{0,2}(?:№|#|n|номер|:|=)?[ \t]{0,2}$",
     re.IGNORECASE,
 )
@@ -200,7 +205,8 @@ _NOT_CARD = re.compile(
 _EIGHT = re.compile(r"\d{4}[ \u00a0-]?\d{4}")
 #: The term and the code beside a number tell a card even when a digit is mistyped.
 _CARD_DATA = re.compile(
-    r"[\s,;.]{0,3}(?:до |срок |действует до |exp\w* )?\d{2} ?/ ?\d{2,4}\D{1,12}\d{3}(?!\d)|[\s,;.]{0,3}(?:cvv|cvc)",
+    r"[\s,;.]{0,3}(?:до |срок |действует до |exp\w* )?\d{2} ?/ ?\d{2,4}\D{1,12}\d{3}(?!\d)"
+    r"|[\s,;.]{0,3}(?:cvv|cvc)",
     re.IGNORECASE,
 )
 

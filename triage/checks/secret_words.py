@@ -13,7 +13,8 @@ from triage.text.normalise import fold
 # --- assignments in configs, environment variables, JSON, XML, command lines --------------------
 
 _NAME = (
-    r"(?:(?<![a-zа-я])pass|password|passwd|passphrase|passwort|(?<![a-z])pwd|secret|token|api[_.-]?key|access[_.-]?key"
+    r"(?:(?<![a-zа-я])pass|password|passwd|passphrase|passwort|(?<![a-z])pwd|secret|token"
+    r"|api[_.-]?key|access[_.-]?key"
     r"|secret[_.-]?key|private[_.-]?key|account[_.-]?key|storepass|keypass"
     r"|(?<![а-я])(?:парол[ьяие]|пасс?ворд|пасс|токен|секрет))"
 )
@@ -24,11 +25,13 @@ _ASSIGN = re.compile(
 )
 _XML = re.compile(r"<(?:[\w:.-]{0,30}?)(?:password|passwd|secret|token|api-?key)>([^<>\s]{3,200})</", re.IGNORECASE)
 _ENV_VALUE = re.compile(
-    r"name: {0,3}[\"']?\w{0,60}(?:PASSWORD|SECRET|TOKEN|API_?KEY)[\"']?[ \t]*\r?\n[ \t-]*value: {0,3}[\"']?([^\s\"']{1,200})",
+    r"name: {0,3}[\"']?\w{0,60}(?:PASSWORD|SECRET|TOKEN"
+    r"|API_?KEY)[\"']?[ \t]*\r?\n[ \t-]*value: {0,3}[\"']?([^\s\"']{1,200})",
     re.IGNORECASE,
 )
 _FLAG = re.compile(
-    r"(?<![\w-])(?:--(?:[a-z]{1,20}-)?(?:password|pass|token|secret|api-key)|-storepass|-keypass|-passin pass:|sshpass -p"
+    r"(?<![\w-])(?:--(?:[a-z]{1,20}-)?(?:password|pass|token|secret|api-key)|-storepass"
+    r"|-keypass|-passin pass:|sshpass -p"
     r"|-u[ =]?\S{1,60} -p|-U \S{1,60} -W|redis-cli (?:-h \S{1,80} )?-a)[ =]{0,2}[\"']?([^\s\"']{3,200})"
 )
 _HINTS = ("pass", "pwd", "secret", "token", "key", "парол", "пасс", "пасв", "токен", "секрет")
@@ -89,16 +92,47 @@ def _fits(name: str, value: str, text: str, end: int, quoted: bool) -> bool:
 # --- passwords in prose -------------------------------------------------------------------------
 
 _TRIGGER = re.compile(
-    r"(?<![а-яa-z])(парол(?:ь|я|ем|ю)|пасс?ворд\w{0,2}|пасс?(?:ом)?|кред[ыо]\w{0,3}|уч[её]тк\w{1,2}|логин\w{0,2}|pass(?:word)?|pwd|parol|login"
-    r"|токен\w{0,2}|client[ _-]?secret|секрет\w{0,2}|api[ _-]?key|token|secret|ключ(?:ом)?|апи[- ]?ключ|доступ\w?)(?![а-яa-z])",
+    r"(?<![а-яa-z])(парол(?:ь|я|ем|ю)|пасс?ворд\w{0,2}|пасс?(?:ом)?|кред[ыо]\w{0,3}"
+    r"|уч[её]тк\w{1,2}|логин\w{0,2}|pass(?:word)?|pwd|parol|login"
+    r"|токен\w{0,2}|client[ _-]?secret|секрет\w{0,2}|api[ _-]?key|token|secret|ключ(?:ом)?"
+    r"|апи[- ]?ключ|доступ\w?)(?![а-яa-z])",
     re.IGNORECASE,
 )
 _PASSWORDS = ("парол", "пас", "pass", "pwd", "parol")
 _STOP = frozenset(
-    """
-    не нет длиной длина политика политику политики короче длиннее минимум требования хранится хранить шифруется алгоритм хеш
-    формат вместо менять сменить сбросить забыл забыла забыли истек истёк просрочен живёт действует каждые раз
-    """.split()  # noqa: SIM905
+    [
+        "не",
+        "нет",
+        "длиной",
+        "длина",
+        "политика",
+        "политику",
+        "политики",
+        "короче",
+        "длиннее",
+        "минимум",
+        "требования",
+        "хранится",
+        "хранить",
+        "шифруется",
+        "алгоритм",
+        "хеш",
+        "формат",
+        "вместо",
+        "менять",
+        "сменить",
+        "сбросить",
+        "забыл",
+        "забыла",
+        "забыли",
+        "истек",
+        "истёк",
+        "просрочен",
+        "живёт",
+        "действует",
+        "каждые",
+        "раз",
+    ]
 )
 _STEP = re.compile(r"[^\S\n]*(\S{1,200})")
 _REACH = 9
@@ -122,14 +156,16 @@ _TOLD = (
 )
 _SEPARATORS = " \t\u00a0:=«\"'(—–-|,"
 _UNITS = re.compile(
-    r"\s*(?:символ|знак|букв|цифр|дн|день|час|минут|год|мес|раз|секунд|попыт|шт|апи|api|руб|человек|пользоват|кб|мб|бит)",
+    r"\s*(?:символ|знак|букв|цифр|дн|день|час|минут|год|мес|раз|секунд|попыт|шт|апи|api"
+    r"|руб|человек|пользоват|кб|мб|бит)",
     re.IGNORECASE,
 )
 
 
 _PAIR = re.compile(r"(?<![\w/.:@-])([A-Za-z][\w.@-]{1,40}) ?[/|] ?([^\s/«»\"'<>]{5,60})")
 _ACCESS = re.compile(
-    r"доступ|логин|уч[её]т|ssh|ссх|рдп|rdp|консол|кабинет|вход|захо|кред|login|root|рут|пользовател|юзер|сервер|узел|админ|admin|ключи от"
+    r"доступ|логин|уч[её]т|ssh|ссх|рдп|rdp|консол|кабинет|вход|захо|кред|login|root|рут"
+    r"|пользовател|юзер|сервер|узел|админ|admin|ключи от"
     r"|впн|vpn|anydesk|парол",
     re.IGNORECASE,
 )
@@ -152,13 +188,15 @@ def login_pairs(text: str) -> Iterator[Finding]:
 
 
 _LONG_KEY = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}|[a-z]{4}(?:-[a-z]{4}){3}",
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}"
+    r"|[a-z]{4}(?:-[a-z]{4}){3}",
     re.IGNORECASE,
 )
 
 
 _SHOWN = re.compile(
-    r"(?<!\w)вот(?: он| она| этот| эта)?:? {0,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64})(?!\w)"
+    r"(?<!\w)вот(?: он| она| этот"
+    r"| эта)?:? {0,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64})(?!\w)"
 )
 
 
@@ -235,12 +273,15 @@ def _is_named(value: str, before: str, token: str) -> bool:
 
 _SPECIAL = re.compile(r"[!@#$%^&*+=?~|]")
 _ADDRESS = re.compile(
-    r"https?://.*|www\..*|[\w.+-]+@[\w-]+\.[\w.-]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/.*)?|/.*|[\w.-]+:\d{2,5}|\d[\d.,:/-]*"
+    r"https?://.*|www\..*|[\w.+-]+@[\w-]+\.[\w.-]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/.*)?"
+    r"|/.*|[\w.-]+:\d{2,5}|\d[\d.,:/-]*"
     r"|[A-Za-z]+(?:[-_/.][A-Za-z]+)*|[а-яёА-ЯЁ]+(?:[-_/.][а-яёА-ЯЁ]+)*|\d+-?[а-яё]+|[vV]\d[\w.]*",
 )
 _TERMS = re.compile(
-    r"(?:oauth|sha|md|aes|rsa|http|utf|base|x|hs|rs|es|pkcs|tls|java|jdk|k|ip|ipv|argon|log|s|postgres|windows|win|апи|http/|1с|ad|jwt|v|api|apim|оauth)"
-    r"[-_/]?\d+(?:[-.]\w+)*|[a-z]\d|\d[a-z]|k8s|i18n|e2e|b2b|oauth2\.?0?|1[cс]|http/\d.*|mtls|s3|p12|pkcs12|(?-i:[A-Z]{2,10}-\d{1,7})",
+    r"(?:oauth|sha|md|aes|rsa|http|utf|base|x|hs|rs|es|pkcs|tls|java|jdk|k|ip|ipv|argon"
+    r"|log|s|postgres|windows|win|апи|http/|1с|ad|jwt|v|api|apim|оauth)"
+    r"[-_/]?\d+(?:[-.]\w+)*|[a-z]\d|\d[a-z]|k8s|i18n|e2e|b2b|oauth2\.?0?|1[cс]|http/\d.*"
+    r"|mtls|s3|p12|pkcs12|(?-i:[A-Z]{2,10}-\d{1,7})",
     re.IGNORECASE,
 )
 

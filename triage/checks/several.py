@@ -133,7 +133,7 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
 
 
 def _differ(one: str, other: str, words: SeveralWords, *, lenient: bool, enumerated: bool = False) -> bool:
-    """Parts differ when one is about papers and payment alone and the other is not, or when two faults share no topic."""
+    """Parts differ when only one is about papers and payment alone, or when two faults share no topic."""
     here, there = _topics(one, words), _topics(other, words)
     if _SAME.search(other[:40]) or not (here or there):
         return False
@@ -163,7 +163,8 @@ def _load(path: Path) -> SeveralWords:
     )
     rules = [Hinted(_bounded(e.pattern) for e in sections[name]) for name in _RULES[:-1]]
     faults = re.compile("|".join(_bounded(e.pattern) for e in sections["faults"]))
-    return SeveralWords(*rules, faults, topics)
+    unrelated, strong, connectors, counted, first, second = rules
+    return SeveralWords(unrelated, strong, connectors, counted, first, second, faults, topics)
 
 
 def _bounded(pattern: str) -> str:

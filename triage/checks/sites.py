@@ -7,57 +7,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from triage.checks.addresses import MOST, Candidate, candidates, has_hint
 from triage.checks.lexicons import lexicon_path, load_sections, wildcard
 from triage.report import Finding
-from triage.text.normalise import fold
-
-_LABEL = r"[a-zа-яё0-9_](?:[a-zа-яё0-9_-]{0,61}[a-zа-яё0-9])?"
-_PATH = r"(?:[/?#][^\s\"'`<>«»|\\^{}\[\]]{0,500})?"
-_CANDIDATE = re.compile(
-    r"(?P<url>[a-z][a-z0-9+:.-]{1,20}://[^\s\"'`<>«»|\\^{}]{1,500})"
-    r"|(?<!\w)ssh[ \t:]{1,3}(?:-[a-z] ?\S{0,40} ){0,2}[\w.-]{1,40}@(?P<ssh>[\w.-]{2,80})"
-    r"|(?<![\w@.-])(?P<ip>\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\.\d)(?::\d{2,5})?" + _PATH + r")"
-    r"|(?<![\w@.:-])(?P<ip6>\[[0-9a-f:]{0,36}::[0-9a-f:]{0,36}\](?::\d{2,5})?" + _PATH + r")"
-    r"|(?<![\w@./\\-])(?P<local>localhost(?![\w.-]*\w)(?::\d{2,5})?" + _PATH + r")"
-    r"|(?<![\w@./\\$%{-])(?<![a-z0-9]:)(?P<host>"
-    + _LABEL
-    + r"(?:\."
-    + _LABEL
-    + r"){1,8}(?::\d{2,5})?(?![\w@])"
-    + _PATH
-    + r")"
-    r"|(?<![\w@./\\:-])(?P<bare>[a-z0-9][a-z0-9-]{1,60}:\d{4,5}(?![\w:.-])" + _PATH + r")"
-    r"|(?<![\w@./\\:-])(?P<node>(?:apim|gw|gate|gateway|apigw|mgmt|portal|console)(?:-[a-z]{2,12}){0,2}-?\d{1,3}(?![\w:/\"'-]|\.\w))",
-    re.IGNORECASE,
-)
-_HINT = re.compile(r"(?<=[^\W_])[.:](?:[^\W_]|//)")
-_RARE = ("localhost", "[", "ssh", "apim-", "gw-", "gate-", "gateway-", "mgmt-", "portal-", "console-", "apigw-")
-_RARE_HINT = re.compile(
-    r"(?<=[^\W_])[.:](?:[^\W_]|//)|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt|portal|console)-|ssh[ \t:]",
-    re.IGNORECASE,
-)
-#: Nobody writes of so many hosts; a longer list is a log.
-_MOST = 1000
-_TAIL = ".,;:!?)\"'»…*"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Something shaped like an address, in lower case, with the words around it."""
-
-    shape: str
-    value: str
-    scheme: str
-    host: str
-    port: str
-    path: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +31,12 @@ class HostWords:
 
 def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the addresses of the user's installation as they stand, each once, in text order."""
-    if not _hint(text).search(text):
+    if not has_hint(text):
         return ()
     words = _load(lexicon or lexicon_path("hosts.txt"))
     found: dict[str, Finding] = {}
     refused_end = -1
-    for candidate, start, end in itertools.islice(_candidates(text), _MOST):
+    for candidate, start, end in itertools.islice(candidates(text), MOST):
         value = text[start:end]
         joined = refused_end >= 0 and _JOINT.fullmatch(text[refused_end:start])
         refused_end = -1
@@ -93,52 +49,15 @@ def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     return tuple(found.values())
 
 
-def _hint(text: str) -> re.Pattern[str]:
-    """Dots and colons inside a run are quick to find; the rest is looked for where one of its literals is."""
-    low = fold(text).text
-    return _RARE_HINT if any(literal in low for literal in _RARE) else _HINT
-
-
 _JOINT = re.compile(r"\s*(?:,|и|или|на|→|->)\s*")
-
-
-_SPACE = re.compile(r"\s")
-
-
-def _candidates(text: str) -> Iterator[tuple[Candidate, int, int]]:
-    """Yield what has the shape of an address; only the runs between spaces that hold a hint are looked at."""
-    done = 0
-    for hint in _hint(text).finditer(text):
-        if hint.start() < done:
-            continue
-        start = max(text.rfind(" ", done, hint.start()), text.rfind("\n", done, hint.start()), done - 1) + 1
-        space = _SPACE.search(text, hint.end())
-        done = space.start() if space else len(text)
-        if hint.group().lower().startswith("ssh"):
-            done = min(len(text), hint.end() + 120)
-        for match in _CANDIDATE.finditer(text, start, done):
-            shape = match.lastgroup or ""
-            at = match.start(shape)
-            value = match.group(shape).rstrip(_TAIL)
-            yield _candidate(shape, value, text, at, at + len(value)), at, at + len(value)
-
-
-def _candidate(shape: str, value: str, text: str, start: int, end: int) -> Candidate:
-    scheme, mark, rest = value.lower().rpartition("://") if shape == "url" else ("", "", value.lower())
-    cut = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
-    authority, path = rest[:cut], rest[cut:]
-    host, _, port = authority.rpartition("@")[2].partition(":") if "[" not in authority else (authority, "", "")
-    before, after = text[max(0, start - 90) : start], text[end : end + 60]
-    return Candidate(shape, value.lower(), scheme if mark else "", host, port, path, before, after)
 
 
 # --- rules, in the order of certainty -----------------------------------------------------------
 
 _WEB = frozenset({"http", "https", "ws", "wss", "grpc", "grpcs"})
 _FOREIGN_PORTS = frozenset(
-    [27017, 27018, 5432, 6432, 3306, 1433, 1521, 9200, 9300, 6379, 26379, 9092, 9093, 2181, 25, 465, 587, 993, 143]
-    + [110, 389, 636, 3268, 5672, 15672, 5601, 3389, 53, 1883, 9042, 8200, 8123, 514, 445, 11211, 3128, 3000, 5000]
-)
+    (27017, 27018, 5432, 6432, 3306, 1433, 1521, 9200, 9300, 6379, 26379, 9092, 9093, 2181, 25, 465, 587, 993, 143)
+).union((110, 389, 636, 3268, 5672, 15672, 5601, 3389, 53, 1883, 9042, 8200, 8123, 514, 445, 11211, 3128, 3000, 5000))
 _OWN_PORTS = frozenset(
     [8082, 8083, 8084, 8085, 8092, 8093, 18082, 18083, 18092, 18093, 4200, 4100, 443, 8443, 8072, 8075]
 )
@@ -214,7 +133,8 @@ def foreign_port(candidate: Candidate, _: HostWords) -> bool | None:
 
 
 _PICTURE = re.compile(
-    r"\.(?:png|jpe?g|gif|webp|mp4|mov|pdf|docx?|xlsx?|zip|rar|7z|txt)$|/(?:docs?|faq|wiki|help|documentation|unsub|hooks)(?:[/?]|$)"
+    r"\.(?:png|jpe?g|gif|webp|mp4|mov|pdf|docx?|xlsx?|zip|rar|7z|txt)$|/(?:docs?|faq|wiki"
+    r"|help|documentation|unsub|hooks)(?:[/?]|$)"
 )
 
 
@@ -236,7 +156,8 @@ def numbered_node(candidate: Candidate, _: HostWords) -> bool | None:
 
 
 _KEY = re.compile(
-    r"(?:^|\n)[ \t-]*[a-z_.]{2,40}: ?[\"']?$|[\"'](?:target|url|uri|host|endpoint|backend)[\"']: ?[\"']$|(?<![a-z])host[ =:]{0,2}[\"']$|(?<![a-z])host=$"
+    r"(?:^|\n)[ \t-]*[a-z_.]{2,40}: ?[\"']?$|[\"'](?:target|url|uri|host|endpoint"
+    r"|backend)[\"']: ?[\"']$|(?<![a-z])host[ =:]{0,2}[\"']$|(?<![a-z])host=$"
 )
 _CORS = re.compile(r"(?<!\w)(?:cors|preflight|origins?|allow-origin)(?!\w)", re.IGNORECASE)
 _BROWSER = re.compile(
@@ -289,19 +210,48 @@ def lonely_local(candidate: Candidate, words: HostWords) -> bool | None:
     )
 
 
-_INNER_ZONES = frozenset("local lan corp internal intra int test example home loc priv stage prod".split())
+_INNER_ZONES = frozenset(
+    ["local", "lan", "corp", "internal", "intra", "int", "test", "example", "home", "loc", "priv", "stage", "prod"]
+)
 _HOME_ZONES = (".ru", ".рф", ".su", ".by", ".kz")
 _PLACED = re.compile(r"(?:^|[^\w])(?:на|с|через|до|у нас|адрес\w*|сайт\w*)[ :]{1,2}[«\"(]?$", re.IGNORECASE)
-_FILES = frozenset("rpm zip jar tgz gz deb tar yml yaml json log md txt sh py java js ts conf xml properties".split())
+_FILES = frozenset(
+    [
+        "rpm",
+        "zip",
+        "jar",
+        "tgz",
+        "gz",
+        "deb",
+        "tar",
+        "yml",
+        "yaml",
+        "json",
+        "log",
+        "md",
+        "txt",
+        "sh",
+        "py",
+        "java",
+        "js",
+        "ts",
+        "conf",
+        "xml",
+        "properties",
+    ]
+)
 _SEEN = re.compile(
-    r"^[\s)»\"',:;—–-]{0,4}(?:\([^)]{1,40}\)[\s,:—–-]{0,3})?(?:\w+ ){0,4}?(?:не |ни |нет|откр|отвеч|отда[её]т|выда|верн|возвращ|груз|леж|упал|пада|вис|молч|тормоз|тупит|крут|показ"
-    r"|пиш|руга|бел|пуст|недоступ|ошибк|[45]\d\d|30\d|200|медл|долго|думает|рв[её]т|режет|получа|перест|отвал|глюч|пуска|работа|сыпл|вылет|держит|стоит|живой|жив)",
+    r"^[\s)»\"',:;—–-]{0,4}(?:\([^)]{1,40}\)[\s,:—–-]{0,3})?(?:\w+ ){0,4}?(?:не |ни |нет"
+    r"|откр|отвеч|отда[её]т|выда|верн|возвращ|груз|леж|упал|пада|вис|молч|тормоз|тупит"
+    r"|крут|показ"
+    r"|пиш|руга|бел|пуст|недоступ|ошибк|[45]\d\d|30\d|200|медл|долго|думает|рв[её]т|режет"
+    r"|получа|перест|отвал|глюч|пуска|работа|сыпл|вылет|держит|стоит|живой|жив)",
     re.IGNORECASE,
 )
 
 
 def evidence(candidate: Candidate, words: HostWords) -> bool | None:
-    """A name or a port of the product, a word of it before, or what is seen there after; without any it is a mere link."""
+    """A name or a port of the product, a word of it before, what is seen there after; else it is a mere link."""
     if is_own_label(candidate.host.split(".")[0], words) or (candidate.port and int(candidate.port) in _OWN_PORTS):
         return True
     clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]

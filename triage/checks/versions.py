@@ -80,9 +80,12 @@ def _number(text: str, match: re.Match[str], previous: bool | None) -> Number:
 # --- rules --------------------------------------------------------------------------------------
 
 _UNIT = re.compile(
-    r"\s*(?:%|[\"″'’]|°|(?:сек\w*|секунд\w*|мс|мин\w*|минут\w*|час\w*|ч|дн\w*|день|дня|суток|недел\w*|мес\w*|год\w*|лет|раза?"
-    r"|[гмкт]б|[gmkt]i?b|gi|mi|ггц|ghz|мгц|[мг]бит\w*|rps|тыс\w*|млн|млрд|руб\w*|₽|коп\w*|usd|eur|ms|sec\w*|times|утра|вечера|ночи|час\w*"
-    r"|кг|км|мл|см|мм|балл\w*|звезд\w*|ядр\w*|процент\w*|vcpu|cpu)(?![а-яa-z])|[смгkbр](?=\s*(?:[.,;:)!?]|$|вместо|против)))"
+    r"\s*(?:%|[\"″'’]|°|(?:сек\w*|секунд\w*|мс|мин\w*|минут\w*|час\w*|ч|дн\w*|день|дня"
+    r"|суток|недел\w*|мес\w*|год\w*|лет|раза?"
+    r"|[гмкт]б|[gmkt]i?b|gi|mi|ггц|ghz|мгц|[мг]бит\w*|rps|тыс\w*|млн|млрд|руб\w*|₽|коп\w*"
+    r"|usd|eur|ms|sec\w*|times|утра|вечера|ночи|час\w*"
+    r"|кг|км|мл|см|мм|балл\w*|звезд\w*|ядр\w*|процент\w*|vcpu|cpu)(?![а-яa-z])"
+    r"|[смгkbр](?=\s*(?:[.,;:)!?]|$|вместо|против)))"
 )
 
 
@@ -92,7 +95,8 @@ def looks_like_quantity(number: Number) -> bool | None:
 
 
 _DATED = re.compile(
-    r"(?<!\w)(?:оплат\w*|плат[её]ж\w*|срок\w*|договор\w*|сч[её]т\w*|акт\w*|письм\w*|исх|вх|дат\w*|отпуск\w*|заседани\w*|числ\w*|период\w*|истека\w*|кончается)[^.!?\n]{0,25}$"
+    r"(?<!\w)(?:оплат\w*|плат[её]ж\w*|срок\w*|договор\w*|сч[её]т\w*|акт\w*|письм\w*|исх|вх"
+    r"|дат\w*|отпуск\w*|заседани\w*|числ\w*|период\w*|истека\w*|кончается)[^.!?\n]{0,25}$"
 )
 
 
@@ -109,7 +113,8 @@ def looks_like_date(number: Number) -> bool | None:
 
 
 _DOCUMENT = re.compile(
-    r"(?<!\w)(?:п{1,2}|п\.\s?п|пункт\w*|подпункт\w*|ст|стать\w*|гл|глав\w*|разд(?:ел\w*)?|рис|табл|прил|абз|стр|§)\.?\s*$"
+    r"(?<!\w)(?:п{1,2}|п\.\s?п|пункт\w*|подпункт\w*|ст|стать\w*|гл|глав\w*|разд(?:ел\w*)?"
+    r"|рис|табл|прил|абз|стр|§)\.?\s*$"
 )
 
 
@@ -121,7 +126,8 @@ def part_of_document(number: Number) -> bool | None:
 _TOKEN_BEFORE = re.compile(r"\S*$")
 _IMAGE = re.compile(r"(?:apim|gravitee|gateway|management|portal|console|[-/]gw|^gw|mgmt)")
 _ADD_ON = re.compile(
-    r"policy|plugin|connector|resource|reporter|repositor|driver|alert|cockpit|chart|operator|policies|notifier|fetcher"
+    r"policy|plugin|connector|resource|reporter|repositor|driver|alert|cockpit|chart"
+    r"|operator|policies|notifier|fetcher"
 )
 
 

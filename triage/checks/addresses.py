@@ -1,0 +1,95 @@
+"""What has the shape of an address: URL, IP, localhost, host name, `name:port`, numbered nodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triage.text.normalise import fold
+
+_LABEL = r"[a-zа-яё0-9_](?:[a-zа-яё0-9_-]{0,61}[a-zа-яё0-9])?"
+_PATH = r"(?:[/?#][^\s\"'`<>«»|\\^{}\[\]]{0,500})?"
+_CANDIDATE = re.compile(
+    r"(?P<url>[a-z][a-z0-9+:.-]{1,20}://[^\s\"'`<>«»|\\^{}]{1,500})"
+    r"|(?<!\w)ssh[ \t:]{1,3}(?:-[a-z] ?\S{0,40} ){0,2}[\w.-]{1,40}@(?P<ssh>[\w.-]{2,80})"
+    r"|(?<![\w@.-])(?P<ip>\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\.\d)(?::\d{2,5})?" + _PATH + r")"
+    r"|(?<![\w@.:-])(?P<ip6>\[[0-9a-f:]{0,36}::[0-9a-f:]{0,36}\](?::\d{2,5})?" + _PATH + r")"
+    r"|(?<![\w@./\\-])(?P<local>localhost(?![\w.-]*\w)(?::\d{2,5})?" + _PATH + r")"
+    r"|(?<![\w@./\\$%{-])(?<![a-z0-9]:)(?P<host>"
+    + _LABEL
+    + r"(?:\."
+    + _LABEL
+    + r"){1,8}(?::\d{2,5})?(?![\w@])"
+    + _PATH
+    + r")"
+    r"|(?<![\w@./\\:-])(?P<bare>[a-z0-9][a-z0-9-]{1,60}:\d{4,5}(?![\w:.-])" + _PATH + r")"
+    r"|(?<![\w@./\\:-])(?P<node>(?:apim|gw|gate|gateway|apigw|mgmt|portal"
+    r"|console)(?:-[a-z]{2,12}){0,2}-?\d{1,3}(?![\w:/\"'-]|\.\w))",
+    re.IGNORECASE,
+)
+_HINT = re.compile(r"(?<=[^\W_])[.:](?:[^\W_]|//)")
+_RARE = ("localhost", "[", "ssh", "apim-", "gw-", "gate-", "gateway-", "mgmt-", "portal-", "console-", "apigw-")
+_RARE_HINT = re.compile(
+    r"(?<=[^\W_])[.:](?:[^\W_]|//)|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt"
+    r"|portal|console)-|ssh[ \t:]",
+    re.IGNORECASE,
+)
+#: Nobody writes of so many hosts; a longer list is a log.
+MOST = 1000
+_TAIL = ".,;:!?)\"'»…*"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something shaped like an address, in lower case, with the words around it."""
+
+    shape: str
+    value: str
+    scheme: str
+    host: str
+    port: str
+    path: str
+    before: str
+    after: str
+
+
+def _hint(text: str) -> re.Pattern[str]:
+    """Dots and colons inside a run are quick to find; the rest is looked for where one of its literals is."""
+    low = fold(text).text
+    return _RARE_HINT if any(literal in low for literal in _RARE) else _HINT
+
+
+_SPACE = re.compile(r"\s")
+
+
+def candidates(text: str) -> Iterator[tuple[Candidate, int, int]]:
+    """Yield what has the shape of an address; only the runs between spaces that hold a hint are looked at."""
+    done = 0
+    for hint in _hint(text).finditer(text):
+        if hint.start() < done:
+            continue
+        start = max(text.rfind(" ", done, hint.start()), text.rfind("\n", done, hint.start()), done - 1) + 1
+        space = _SPACE.search(text, hint.end())
+        done = space.start() if space else len(text)
+        if hint.group().lower().startswith("ssh"):
+            done = min(len(text), hint.end() + 120)
+        for match in _CANDIDATE.finditer(text, start, done):
+            shape = match.lastgroup or ""
+            at = match.start(shape)
+            value = match.group(shape).rstrip(_TAIL)
+            yield _candidate(shape, value, text, at, at + len(value)), at, at + len(value)
+
+
+def _candidate(shape: str, value: str, text: str, start: int, end: int) -> Candidate:
+    scheme, mark, rest = value.lower().rpartition("://") if shape == "url" else ("", "", value.lower())
+    cut = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    authority, path = rest[:cut], rest[cut:]
+    host, _, port = authority.rpartition("@")[2].partition(":") if "[" not in authority else (authority, "", "")
+    before, after = text[max(0, start - 90) : start], text[end : end + 60]
+    return Candidate(shape, value.lower(), scheme if mark else "", host, port, path, before, after)
+
+
+def has_hint(text: str) -> bool:
+    """Tell whether anything in a text may be an address."""
+    return _hint(text).search(text) is not None
