@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from triage.analyzer import Analyzer
 from triage.classify import artefacts
 from triage.classify.classifier import Classifier
@@ -48,7 +46,7 @@ def _search(loaded: artefacts.Artefacts, entries: dict[str, FaqEntry], base: str
     weights = RankerWeights(
         loaded.faq_ids,
         loaded.faq["rows"],
-        loaded.faq["margins"].astype(np.float32),
+        artefacts.widened(loaded.faq["margins"], empty_rows=1),
         loaded.faq["bias"],
         loaded.faq["judge"],
         float(loaded.faq["judge_bias"][0]),

@@ -14,6 +14,8 @@ from triage.classify.model import Floats, QuickModel, Scores
 from triage.classify.signals import signals
 from triage.report import Decision, Finding
 
+HEADS = ("scope", "priority")
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -37,13 +39,15 @@ class Classifier:
     def classify(self, text: str, checks: Checks, secrets: tuple[Finding, ...], *, explain: bool = True) -> Prediction:
         """Decide scope and priority of a redacted text."""
         scores = self._model.score(text, signals(text, checks, secrets))
-        scope, priority = (self._decide(scores, head, explain=explain) for head in ("scope", "priority"))
+        best = {head: int(chances.argmax()) for head, chances in scores.probabilities.items()}
+        phrases = evidence(self._model, scores, best) if explain else {}
+        scope, priority = (self._decision(scores, head, best[head], phrases.get(head, ())) for head in HEADS)
         review = not (self._sure("scope", scope) and self._sure("priority", priority))
-        return Prediction(scope, priority, review, scores.columns, scores.weights, scores.probabilities["scope"])
+        return Prediction(
+            scope, priority, review, scores.row.columns, scores.row.weights, scores.probabilities["scope"]
+        )
 
-    def _decide(self, scores: Scores, head: str, *, explain: bool) -> Decision:
-        best = int(np.argmax(scores.probabilities[head]))
-        phrases = evidence(self._model, scores, head, best) if explain else ()
+    def _decision(self, scores: Scores, head: str, best: int, phrases: tuple[Finding, ...]) -> Decision:
         return Decision(self._model.labels[head][best], float(scores.probabilities[head][best]), "model", phrases)
 
     def _sure(self, head: str, decision: Decision) -> bool:

@@ -6,50 +6,64 @@ other labels (weighted by their probability) is exact; pairs share theirs betwee
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.classify.model import QuickModel, Scores
+from triage.classify.model import Floats, QuickModel, Scores
 from triage.report import Finding
+from triage.text.features import spans
 
 _PHRASES = 3
 _SHARE = 0.35
 _GAP = 1
 
 
-def evidence(model: QuickModel, scores: Scores, head: str, label: int) -> tuple[Finding, ...]:
-    """Return at most three phrases that spoke most for the label, strongest first."""
-    if not len(scores.columns):
-        return ()
-    gains = _word_gains(model, scores, head, label)
-    phrases = _phrases(gains)
-    name = model.labels[head][label]
-    found = []
-    for first, last, gain in phrases:
-        start, end = scores.tokens[first].start, scores.tokens[last].end
-        found.append(Finding(start, end, name, reason=f"{gain:.2f}"))
-    return tuple(found)
+def evidence(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> dict[str, tuple[Finding, ...]]:
+    """Return, for the label decided of every head, at most three phrases that spoke most for it, strongest first."""
+    if not len(scores.row.columns):
+        return dict.fromkeys(decided, ())
+    gains = _word_gains(model, scores, decided)
+    phrases = {head: _phrases(own) for head, own in zip(decided, gains, strict=True)}
+    end = max((last + 1 for own in phrases.values() for _, last, _ in own), default=0)
+    where = spans(scores.text, scores.parts[:end])
+    return {
+        head: tuple(
+            Finding(where[first][0], where[last][1], model.labels[head][decided[head]], reason=f"{gain:.2f}")
+            for first, last, gain in own
+        )
+        for head, own in phrases.items()
+    }
 
 
-def _word_gains(model: QuickModel, scores: Scores, head: str, label: int) -> NDArray[np.float64]:
-    """Gain of each token in the label's log-odds against the mean of its rivals."""
-    weights = model.layers.head_weights[head][: model.layers.margins.shape[1]]
-    rivals = scores.probabilities[head].copy()
-    rivals[label] = 0.0
-    rivals /= max(float(rivals.sum()), 1e-9)
-    direction = weights[:, label] - weights @ rivals
-    each = (model.layers.margins[scores.columns] @ direction) * scores.weights
-    where = np.searchsorted(scores.columns, scores.occurrences)
-    shares = each[where] / np.bincount(where, minlength=len(each))[where]
-    own, paired = scores.places[: scores.single], scores.places[scores.single :]
-    count, halves = len(scores.tokens), shares[scores.single :] / 2
-    return np.asarray(
-        np.bincount(own, shares[: scores.single], minlength=count)
-        + np.bincount(paired, halves, minlength=count)
-        + np.bincount(paired + 1, halves, minlength=count)
-    )
+def _word_gains(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> NDArray[np.float64]:
+    """Gain of each token in the decided label's log-odds against the mean of its rivals, shape (heads, tokens)."""
+    row, tokens = scores.row, len(scores.parts)
+    each = _directions(model, scores, decided) @ scores.margins.T
+    each *= row.weights / row.counts
+    shares = np.empty((len(decided), len(row.order)))
+    shares[:, row.order] = each.repeat(row.counts, axis=1)
+    sums = np.zeros((len(decided), len(row.order) + 1))
+    shares.cumsum(axis=1, out=sums[:, 1:])
+    ends = np.array([0, *accumulate(row.sizes)])
+    parts = sums[:, ends[1:]] - sums[:, ends[:-1]]
+    gains, halves = parts[:, :tokens], parts[:, tokens:] / 2
+    gains[:, :-1] += halves
+    gains[:, 1:] += halves
+    return gains
+
+
+def _directions(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> Floats:
+    """Return what each margin adds to a decided label's lead over its rivals, weighted by their probability."""
+    lead = np.zeros((len(decided), model.of_margins.shape[1]), dtype=np.float32)
+    for place, (head, label) in enumerate(decided.items()):
+        chances = scores.probabilities[head]
+        own = lead[place, model.heads[head]]
+        np.divide(chances, -max(1.0 - float(chances[label]), 1e-9), out=own)
+        own[label] = 1.0
+    return np.asarray(lead @ model.of_margins.T)
 
 
 def _phrases(gains: NDArray[np.float64]) -> list[tuple[int, int, float]]:

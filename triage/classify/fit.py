@@ -67,9 +67,9 @@ class Knowledge:
 def matrix(features: Features, forms: Sequence[Sequence[str]], columns: int) -> sp.csr_matrix:
     """Stack the rows of these texts, shape (n, columns)."""
     rows = [features.row(text) for text in forms]
-    starts = np.concatenate([[0], np.cumsum([len(ids) for ids, _ in rows])])
-    ids = np.concatenate([ids for ids, _ in rows]) if rows else np.empty(0, np.int32)
-    weights = np.concatenate([w for _, w in rows]) if rows else np.empty(0, np.float32)
+    starts = np.concatenate([[0], np.cumsum([len(row.columns) for row in rows])])
+    ids = np.concatenate([row.columns for row in rows]) if rows else np.empty(0, np.int32)
+    weights = np.concatenate([row.weights for row in rows]) if rows else np.empty(0, np.float32)
     return sp.csr_matrix((weights, ids, starts), shape=(len(rows), columns))
 
 

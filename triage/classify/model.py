@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.text.features import Features, Ids, Token, Vocabulary, tokenize
+from triage.text.features import Features, Row, Vocabulary, split
 
 Floats = NDArray[np.float32]
 
@@ -39,39 +40,48 @@ class Layers:
 class Scores:
     """One text scored: probabilities a head (in the order of its labels), and what explains them.
 
-    `occurrences`, `places` and `single` are those of `Features.spread`; `columns` and `weights` the row.
+    `parts` are the tokens as they stand in the text, `margins` the weights of the row's columns, (n, L).
     """
 
-    tokens: tuple[Token, ...]
-    occurrences: Ids
-    places: Ids
-    single: int
-    columns: Ids
-    weights: Floats
+    text: str
+    parts: Sequence[str]
+    row: Row
+    margins: Floats
     probabilities: dict[str, Floats]
 
 
 class QuickModel:
-    """Scores texts; holds the memory of words already seen. Not safe to share between threads while scoring."""
+    """Scores texts; holds the memory of words already seen.
+
+    Signals' standardisation and the margins' bias are folded into the second layer once.
+    """
 
     def __init__(self, vocabulary: Vocabulary, layers: Layers, labels: dict[str, tuple[str, ...]]) -> None:
         self.features = Features(vocabulary)
-        self.layers = layers
         self.labels = labels
+        self.layers = layers
+        second = np.hstack([layers.head_weights[head] for head in labels])
+        bias = np.concatenate([layers.head_bias[head] for head in labels])
+        self.of_margins, of_signals = np.split(second, [len(layers.margin_bias)])
+        self._of_signals = of_signals / layers.signal_scale[:, None]
+        self._bias: Floats = bias + layers.margin_bias @ self.of_margins - layers.signal_mean @ self._of_signals
+        ends = np.cumsum([len(names) for names in labels.values()]).tolist()
+        self.heads = {head: slice(end - len(labels[head]), end) for head, end in zip(labels, ends, strict=True)}
 
     def score(self, text: str, signals: Sequence[float]) -> Scores:
         """Return the probabilities of every head for one text."""
-        tokens = tokenize(text)
-        forms = tuple(token.form for token in tokens)
-        occurrences, places, single = self.features.spread(forms)
-        columns, weights = self.features.weigh(occurrences)
-        margins = weights @ self.layers.margins[columns] + self.layers.margin_bias
-        dense = (np.asarray(signals, dtype=np.float32) - self.layers.signal_mean) / self.layers.signal_scale
-        inputs = np.concatenate([margins, dense])
-        probabilities = {
-            head: softmax(inputs @ self.layers.head_weights[head] + self.layers.head_bias[head]) for head in self.labels
-        }
-        return Scores(tuple(tokens), occurrences, places, single, columns, weights, probabilities)
+        parts, forms = split(text)
+        row = self.features.row(forms)
+        margins = self.layers.margins.take(row.columns, axis=0)
+        seen = np.array(signals, dtype=np.float32)
+        logits = row.weights @ margins @ self.of_margins + seen @ self._of_signals + self._bias
+        probabilities = {head: _softmax_of_one(logits[place]) for head, place in self.heads.items()}
+        return Scores(text, parts, row, margins, probabilities)
+
+
+def _softmax_of_one(logits: NDArray[Any]) -> Floats:
+    chances = np.exp(logits - logits.max())
+    return np.asarray(chances / chances.sum(), dtype=np.float32)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -7,6 +7,7 @@ probability that the entry answers fully. Silence beats a bad guess: below the t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,14 +19,16 @@ from triage.report import FaqHit
 
 Floats = NDArray[np.float32]
 CANDIDATES = 3
+_SEEN = 4  # what the judge sees of a candidate besides the context
 
 
 @dataclass(frozen=True, slots=True)
 class RankerWeights:
     """Arrays of the ranker.
 
-    `rows` (columns,) maps a column of the vocabulary to a row of `margins`, -1 when unused;
-    `margins` (R, E) and `bias` (E,) for E entries in the order of `ids`; `judge` (J,) and `judge_bias`.
+    `rows` (columns,) maps a column of the vocabulary to a row of `margins`; a column that is not used has
+    the last row, which is zero; `margins` (R + 1, E) and `bias` (E,) for E entries in the order of `ids`;
+    `judge` (J,) and `judge_bias`.
     """
 
     ids: tuple[str, ...]
@@ -35,14 +38,6 @@ class RankerWeights:
     judge: Floats
     judge_bias: float
     threshold: float
-
-
-def entry_margins(weights: RankerWeights, columns: NDArray[np.int32], values: Floats) -> Floats:
-    """Return the margin of every entry, shape (E,)."""
-    rows = weights.rows[columns]
-    used = rows >= 0
-    margins = values[used] @ weights.margins[rows[used]]
-    return np.asarray(margins + weights.bias, dtype=np.float32)
 
 
 def candidate_inputs(margins: Floats, context: Floats) -> tuple[NDArray[np.intp], Floats]:
@@ -67,20 +62,34 @@ class FaqSearch:
         self._weights = weights
         self._entries = entries
         self._base = base
+        own, gap, lead, first = weights.judge[:_SEEN].tolist()
+        self._own, self._gap, self._lead, self._first = own, gap, lead, first
+        self._context = weights.judge[_SEEN:]
 
     def search(
         self, columns: NDArray[np.int32], values: Floats, context: Floats, *, threshold: float | None = None
     ) -> tuple[FaqHit, ...]:
         """Return at most three entries, best first; none when the best is below the threshold."""
         least = self._weights.threshold if threshold is None else threshold
-        best, inputs = candidate_inputs(entry_margins(self._weights, columns, values), context)
-        logits = inputs @ self._weights.judge + self._weights.judge_bias
-        scores = 1.0 / (1.0 + np.exp(-logits))
-        order = np.argsort(-scores, kind="stable")
-        if scores[order[0]] < least:
+        scored = sorted(self.scores(columns, values, context), key=lambda pair: -pair[1])
+        if scored[0][1] < least:
             return ()
-        floor = min(least, float(scores[order[0]]) / 4)
-        return tuple(self._hit(self._weights.ids[best[i]], float(scores[i])) for i in order if scores[i] >= floor)
+        floor = min(least, scored[0][1] / 4)
+        return tuple(self._hit(self._weights.ids[entry], score) for entry, score in scored if score >= floor)
+
+    def scores(self, columns: NDArray[np.int32], values: Floats, context: Floats) -> list[tuple[int, float]]:
+        """Return the best three entries with the judge's probability of each.
+
+        The judge's logit is that of `candidate_inputs`, term by term: on three candidates plain numbers are
+        ten times faster than arrays.
+        """
+        margins = values @ self._weights.margins.take(self._weights.rows.take(columns), axis=0) + self._weights.bias
+        best = (-margins).argsort()[:CANDIDATES].tolist()
+        own = margins.take(best).tolist()
+        common = float(context @ self._context) + self._weights.judge_bias
+        logits = [common + self._own * margin + self._gap * (margin - own[0]) for margin in own]
+        logits[0] += self._lead * (own[0] - own[1]) + self._first
+        return [(entry, 0.5 + 0.5 * math.tanh(logit / 2)) for entry, logit in zip(best, logits, strict=True)]
 
     def _hit(self, entry_id: str, score: float) -> FaqHit:
         entry = self._entries[entry_id]

@@ -7,29 +7,57 @@ pieces inside it) are looked up once and remembered; a text is the concatenation
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from triage.text.lemmas import fold
 
-_TOKEN = re.compile(
-    r"(?P<url>(?:https?|ftp)://\S+|www\.\S+)"
-    r"|(?P<mail>[\w.+-]+@[\w-]+\.[\w.-]+)"
-    r"|(?P<number>\d+(?:[.,:\-/]\d+)*)"
-    r"|(?P<word>[^\W\d_]+(?:\d+[^\W_]*)?)"
-    r"|(?P<mark>[?!]+|█+)"
-)
+_URL = r"(?:https?|ftp)://\S+|www\.\S+"
+_MAIL = r"[\w.+-]{1,64}+@[\w-]+\.[\w.-]+"
+_REST = r"\d+(?:[.,:\-/]\d+)*|[^\W\d_]+(?:\d+[^\W_]*)?|[?!]+|█+"
+_TOKEN = re.compile(f"{_URL}|{_MAIL}|{_REST}")
+_TOKEN_WITHOUT_MAIL = re.compile(f"{_URL}|{_REST}")
+_VERSION = re.compile(r"v?\d{1,2}(?:\.\d{1,3}){1,3}")
 _PIECES = (2, 3, 4, 5)
 _LONGEST_PIECE_WORD = 24
 _MEMO_LIMIT = 100_000
+_MEMO_KEY_LIMIT = 64
+_PAIR_MEMO_LIMIT = 50_000
 BLOCKS = ("word", "lemma", "piece", "group")
 
 Ids = NDArray[np.int32]
+_ID_BYTES = 4
+_NO_IDS, _NO_WEIGHTS, _NO_POSITIONS = np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.intp)
+_LOG_COUNTS = np.concatenate([[0.0], 1.0 + np.log(np.arange(1, 256))])
+_Key = TypeVar("_Key", str, tuple[str, str])
+_Value = TypeVar("_Value")
+
+
+class _Memo(dict[_Key, _Value]):
+    """Remembers what a function said of short keys; forgets everything when full.
+
+    A hit costs one look-up of the dictionary, without a call in Python.
+    """
+
+    def __init__(self, work_out: Callable[[_Key], _Value], limit: int) -> None:
+        self._work_out: Callable[[_Key], _Value] = work_out
+        self._limit = limit
+
+    def __missing__(self, key: _Key) -> _Value:
+        value = self._work_out(key)
+        if (len(key) if isinstance(key, str) else len(key[0]) + len(key[1])) <= _MEMO_KEY_LIMIT:
+            if len(self) >= self._limit:
+                self.clear()
+            self[key] = value
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +71,50 @@ class Token:
 
 def tokenize(text: str) -> list[Token]:
     """Split a text; addresses, mails, long numbers and masks become one sign each."""
-    tokens = []
-    for match in _TOKEN.finditer(text):
-        kind, piece = match.lastgroup, match.group()
-        if kind == "word":
-            form = fold(piece)
-        elif kind == "number":
-            form = _number(piece)
-        elif kind == "mark":
-            form = "#mask" if piece[0] == "█" else piece[0]
-        else:
-            form = f"#{kind}"
-        tokens.append(Token(form, match.start(), match.end()))
-    return tokens
+    parts, forms = split(text)
+    return [Token(form, start, end) for form, (start, end) in zip(forms, spans(text, parts), strict=True)]
+
+
+def split(text: str) -> tuple[list[str], list[str]]:
+    """Return the tokens as they stand in the text, and as features see them (`Token.form`)."""
+    parts = (_TOKEN if "@" in text else _TOKEN_WITHOUT_MAIL).findall(text)
+    return parts, list(map(_forms.__getitem__, parts))
+
+
+def spans(text: str, parts: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where these tokens of `split` stand, from the first on.
+
+    What lies between two tokens holds no beginning of a token, so the next occurrence is the token itself.
+    """
+    found, end = [], 0
+    for part in parts:
+        start = text.index(part, end)
+        end = start + len(part)
+        found.append((start, end))
+    return found
+
+
+def _form(part: str) -> str:
+    first = part[0]
+    if "://" in part or part.startswith("www."):
+        return "#url"
+    if "@" in part:
+        return "#mail"
+    if first.isdecimal():
+        return _number(part)
+    if first in "?!":
+        return first
+    return "#mask" if first == "█" else fold(part)
+
+
+_forms = _Memo(_form, _MEMO_LIMIT)
 
 
 def _number(piece: str) -> str:
     """HTTP codes and small numbers stay, versions and the rest become signs."""
     if piece.isdigit():
         return piece if len(piece) <= 3 else "#long"
-    return "#version" if re.fullmatch(r"v?\d{1,2}(?:\.\d{1,3}){1,3}", piece) else "#figures"
+    return "#version" if _VERSION.fullmatch(piece) else "#figures"
 
 
 def pieces(form: str) -> list[str]:
@@ -91,27 +143,43 @@ class Vocabulary:
         return len(self.idf)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A text in columns: sorted `columns` with their `weights` and how often each occurs (`counts`).
+
+    For explaining: `order` sorts the occurrences by column; their words' come first, `sizes` of them a
+    word, then those of the pairs of neighbours, `sizes` of them a pair.
+    """
+
+    columns: Ids
+    weights: NDArray[np.float32]
+    counts: NDArray[np.intp]
+    order: NDArray[np.intp]
+    sizes: Sequence[int]
+
+
 class Features:
-    """Rows of features for texts, with a memory of words already seen."""
+    """Rows of features for texts, with a memory of words and pairs already seen.
+
+    What is remembered are the bytes of 32-bit column numbers: joining bytes is several times faster than
+    concatenating arrays.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._word, self._lemma, self._piece, self._group = (vocabulary.blocks[name] for name in BLOCKS)
-        self._starts = np.cumsum([len(vocabulary.blocks[name]) for name in BLOCKS])[:-1]
-        self._own: dict[str, Ids] = {}
+        starts = np.cumsum([len(vocabulary.blocks[name]) for name in BLOCKS])[:-1]
+        self._starts = starts[1:].astype(np.int32)  # words and lemmas share one length (measured so)
+        self._idf = vocabulary.idf.astype(np.float64)
+        self._own = _Memo(self._columns_of_word, _MEMO_LIMIT)
+        self._paired = _Memo(self._columns_of_pair, _PAIR_MEMO_LIMIT)
 
-    def own(self, form: str) -> Ids:
+    def _columns_of_word(self, form: str) -> bytes:
         """Columns of one word alone: itself, its lemma, its pieces."""
-        known = self._own.get(form)
-        if known is None:
-            lemma = self._vocabulary.lemmas.get(form, form)
-            found = [self._word.get(form), self._lemma.get(lemma), *map(self._piece.get, pieces(form))]
-            found += self._grouped(form, lemma)
-            known = np.array([i for i in found if i is not None], dtype=np.int32)
-            if len(self._own) >= _MEMO_LIMIT:
-                self._own.clear()
-            self._own[form] = known
-        return known
+        lemma = self._vocabulary.lemmas.get(form, form)
+        found = [self._word.get(form), self._lemma.get(lemma), *map(self._piece.get, pieces(form))]
+        found += self._grouped(form, lemma)
+        return array("i", [i for i in found if i is not None]).tobytes()
 
     def _grouped(self, form: str, lemma: str) -> list[int]:
         """Columns of the groups of a word or pair, by its form and by its lemma."""
@@ -119,53 +187,55 @@ class Features:
         names = {*groups.get(form, ()), *groups.get(lemma, ())}
         return [self._group[name] for name in sorted(names) if name in self._group]
 
-    def pairs(self, forms: Sequence[str]) -> list[tuple[int, int]]:
-        """Columns of pairs of neighbours, each with the position of its first word."""
-        get_word, get_lemma, lemmas = self._word.get, self._lemma.get, self._vocabulary.lemmas
-        groups = self._vocabulary.groups
-        stems = [lemmas.get(f, f) for f in forms]
-        found = []
-        for i in range(len(forms) - 1):
-            pair, stem = f"{forms[i]} {forms[i + 1]}", f"{stems[i]} {stems[i + 1]}"
-            if (column := get_word(pair)) is not None:
-                found.append((column, i))
-            if (column := get_lemma(stem)) is not None:
-                found.append((column, i))
-            if pair in groups or stem in groups:
-                found += [(column, i) for column in self._grouped(pair, stem)]
-        return found
+    def _columns_of_pair(self, forms: tuple[str, str]) -> bytes:
+        """Columns of a pair of neighbours: its forms, its lemmas, its groups."""
+        first, second = forms
+        lemmas, groups = self._vocabulary.lemmas, self._vocabulary.groups
+        pair, stem = f"{first} {second}", f"{lemmas.get(first, first)} {lemmas.get(second, second)}"
+        found = [self._word.get(pair), self._lemma.get(stem)]
+        if pair in groups or stem in groups:
+            found += self._grouped(pair, stem)
+        return array("i", [i for i in found if i is not None]).tobytes()
 
-    def spread(self, forms: Sequence[str]) -> tuple[Ids, Ids, int]:
-        """Return every occurrence of a column with the position of its word, and how many are single words'.
+    def row(self, forms: Sequence[str]) -> Row:
+        """Return the row of a text: weights are (1 + ln tf) · idf, scaled to length 1.
 
-        The occurrences after that number are pairs', with the position of the pair's first word.
+        Words and lemmas together, pieces, and groups have that length each.
         """
-        parts = [self.own(form) for form in forms]
-        places = np.repeat(np.arange(len(forms), dtype=np.int32), [len(part) for part in parts])
-        paired = self.pairs(forms)
-        single = len(places)
-        if paired:
-            pairs = np.array(paired, dtype=np.int32)
-            parts.append(pairs[:, 0])
-            places = np.concatenate([places, pairs[:, 1]])
-        return np.concatenate(parts) if parts else np.empty(0, np.int32), places, single
-
-    def row(self, forms: Sequence[str]) -> tuple[Ids, NDArray[np.float32]]:
-        """Return sorted column numbers and their weights: (1 + ln tf) · idf, each block of length 1."""
-        return self.weigh(self.spread(forms)[0])
-
-    def weigh(self, occurrences: Ids) -> tuple[Ids, NDArray[np.float32]]:
-        """Return the row of these occurrences; see `row`."""
+        found = [*map(self._own.__getitem__, forms), *map(self._paired.__getitem__, pairwise(forms))]
+        occurrences = np.frombuffer(b"".join(found), dtype=np.int32)
         if not len(occurrences):
-            return np.empty(0, np.int32), np.empty(0, np.float32)
-        columns, counts = np.unique(occurrences, return_counts=True)
-        weights = (1.0 + np.log(counts)) * self._vocabulary.idf[columns]
-        cuts = np.searchsorted(columns, self._starts[1:])
-        for block in np.split(weights, cuts):
-            norm = float(np.sqrt(block @ block))
-            if norm:
-                block /= norm
-        return columns, weights.astype(np.float32)
+            return Row(_NO_IDS, _NO_WEIGHTS, _NO_POSITIONS, _NO_POSITIONS, list(map(len, found)))
+        order = occurrences.argsort()
+        ordered = occurrences.take(order)
+        first = np.empty(len(ordered), dtype=bool)
+        first[0] = True
+        np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+        begins = first.nonzero()[0]
+        columns = ordered.take(begins)
+        counts = np.empty_like(begins)
+        np.subtract(begins[1:], begins[:-1], out=counts[:-1])
+        counts[-1] = len(ordered) - begins[-1]
+        weights = self._weigh(columns, counts)
+        return Row(columns, weights, counts, order, [len(part) // _ID_BYTES for part in found])
+
+    def _weigh(self, columns: Ids, counts: NDArray[np.intp]) -> NDArray[np.float32]:
+        weights = _log_counts(counts)
+        weights *= self._idf.take(columns)
+        begin = 0
+        for end in (*columns.searchsorted(self._starts).tolist(), len(columns)):
+            if begin < end:
+                block = weights[begin:end]
+                block /= math.sqrt(block @ block)
+            begin = end
+        return weights.astype(np.float32)
+
+
+def _log_counts(counts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return 1 + ln of every count, from a table where it reaches."""
+    if counts.max() < len(_LOG_COUNTS):
+        return _LOG_COUNTS.take(counts)
+    return np.asarray(1.0 + np.log(counts))
 
 
 def learn_vocabulary(

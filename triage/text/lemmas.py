@@ -8,7 +8,10 @@ finds its lemma. A look-up costs well under a microsecond, the analyser 100 µs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+
+_PREFIX = 3
 
 
 def fold(word: str) -> str:
@@ -16,22 +19,56 @@ def fold(word: str) -> str:
     return word.lower().replace("ё", "е")
 
 
+class LemmaTable(Mapping[str, str]):
+    """A table form → lemma, kept as text and read part by part.
+
+    Of the hundred thousand forms a request needs some dozens. A part holds the forms that share their first
+    three letters; it becomes a dictionary when the first of them is asked for, so a start does not wait for the rest.
+    """
+
+    def __init__(self, parts: Mapping[str, str]) -> None:
+        self._unread = dict(parts)
+        self._read: dict[str, dict[str, str]] = {}
+
+    def get(self, form: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        """Return the lemma of a folded form."""
+        return self._part(form[:_PREFIX]).get(form, default)
+
+    def __getitem__(self, form: str) -> str:
+        return self._part(form[:_PREFIX])[form]
+
+    def __iter__(self) -> Iterator[str]:
+        for prefix in sorted(self._unread.keys() | self._read.keys()):
+            yield from self._part(prefix)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _part(self, prefix: str) -> dict[str, str]:
+        known = self._read.get(prefix)
+        if known is None:
+            lines = self._unread.get(prefix, "").split("\n")
+            known = {form: lemma for lemma, *forms in (line.split(" ") for line in lines if line) for form in forms}
+            if prefix in self._unread:
+                self._read[prefix] = known
+        return known
+
+
 def pack_lemmas(table: Mapping[str, str]) -> str:
-    """Write a table as text: one lemma a line, followed by its other forms."""
-    forms: dict[str, list[str]] = {}
+    """Write a table as text: parts by the forms' first three letters, in a part a lemma and its forms a line."""
+    parts: dict[str, dict[str, list[str]]] = {}
     for form, lemma in table.items():
-        forms.setdefault(lemma, []).append(form)
-    return "\n".join(" ".join([lemma, *sorted(f for f in forms[lemma] if f != lemma)]) for lemma in sorted(forms))
+        parts.setdefault(form[:_PREFIX], {}).setdefault(lemma, []).append(form)
+    return "\n\n".join(
+        "\n".join([prefix, *(" ".join([lemma, *sorted(forms)]) for lemma, forms in sorted(part.items()))])
+        for prefix, part in sorted(parts.items())
+    )
 
 
-def unpack_lemmas(text: str) -> dict[str, str]:
-    """Read what `pack_lemmas` wrote; every lemma is a form of itself."""
-    table: dict[str, str] = {}
-    for line in text.split("\n"):
-        forms = line.split(" ")
-        for form in forms:
-            table[form] = forms[0]
-    return table
+def unpack_lemmas(text: str) -> LemmaTable:
+    """Return the table that `pack_lemmas` wrote."""
+    parts = (part.partition("\n") for part in text.split("\n\n"))
+    return LemmaTable({prefix: lines for prefix, _, lines in parts})
 
 
 def learn_lemmas(words: Iterable[str]) -> dict[str, str]:
@@ -39,9 +76,11 @@ def learn_lemmas(words: Iterable[str]) -> dict[str, str]:
 
     Takes about 0.1 ms a word and loads natasha's dictionary: for training only.
     """
-    from natasha import MorphVocab
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # pymorphy2's way of finding its dictionary is called old
+        from natasha import MorphVocab
 
-    vocab = MorphVocab()
+        vocab = MorphVocab()
     analyse = super(MorphVocab, vocab).parse  # natasha's own parse() drops the lexemes
     table: dict[str, str] = {}
     for word in sorted(set(words)):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import timeit
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from triage.text.features import Features, learn_vocabulary, pieces, tokenize
+from triage.text.features import Features, learn_vocabulary, pieces, split, tokenize
 from triage.text.lemmas import pack_lemmas, unpack_lemmas
 
 
@@ -31,6 +36,23 @@ class TestTokens:
     )
     def test_are_folded_and_signed(self, text: str, expected: list[str]) -> None:
         assert forms(text) == expected
+
+    @given(st.text("аб!? _.@-+1█wh/:tps", max_size=60))
+    def test_stand_where_they_say(self, text: str) -> None:
+        tokens = tokenize(text)
+        parts, seen = split(text)
+        assert [text[t.start : t.end] for t in tokens] == parts
+        assert [t.form for t in tokens] == seen
+        assert all(a.end <= b.start for a, b in pairwise(tokens))
+        gaps = [text[a.end : b.start] for a, b in pairwise(tokens)]
+        assert not any(c.isalnum() for gap in gaps for c in gap)
+
+    def test_of_a_hostile_text_take_linear_time(self) -> None:
+        def seconds(text: str) -> float:
+            return min(timeit.repeat(lambda: split(text), number=1, repeat=3))
+
+        for seed in ("a.", "a@", "a.@", "@-"):
+            assert seconds(seed * 50_000) < 60 * max(seconds(seed * 2_500), 1e-4)
 
     def test_know_their_place(self) -> None:
         text = "Упал шлюз 4.2.1 ?!"
@@ -59,35 +81,52 @@ class TestRows:
 
     def test_have_blocks_of_length_one(self) -> None:
         features = self.build()
-        columns, weights = features.row(forms("шлюз упал"))
-        names = ["word", "lemma", "piece", "group"]
+        row = features.row(forms("как включить шлюз"))
         blocks = features._vocabulary.blocks
-        for name in names:
-            inside = np.isin(columns, list(blocks[name].values()))
-            if inside.any():
-                assert float((weights[inside] ** 2).sum()) == pytest.approx(1.0, abs=1e-5)
+        for names in (("word", "lemma"), ("piece",), ("group",)):
+            inside = np.isin(row.columns, [column for name in names for column in blocks[name].values()])
+            assert float((row.weights[inside] ** 2).sum()) == pytest.approx(1.0, abs=1e-5)
 
     def test_share_lemmas_and_groups_between_forms(self) -> None:
         features = self.build()
-        one, two = (set(features.row(forms(t))[0].tolist()) for t in ("шлюз упал", "шлюзы упали"))
+        one, two = (set(features.row(forms(t)).columns.tolist()) for t in ("шлюз упал", "шлюзы упали"))
         blocks = features._vocabulary.blocks
         assert {blocks["lemma"]["шлюз упасть"], blocks["group"]["stopped"]} <= one & two
 
     def test_pairs_of_words_may_carry_a_group(self) -> None:
         features = self.build()
-        assert features._vocabulary.blocks["group"]["asks"] in features.row(forms("как включить"))[0]
+        assert features._vocabulary.blocks["group"]["asks"] in features.row(forms("как включить")).columns
 
     def test_are_the_same_when_words_were_seen_before(self) -> None:
         features = self.build()
         first, again = features.row(forms("шлюз упал")), features.row(forms("шлюз упал"))
-        assert np.array_equal(first[0], again[0])
-        assert np.array_equal(first[1], again[1])
+        assert np.array_equal(first.columns, again.columns)
+        assert np.array_equal(first.weights, again.weights)
 
     def test_of_nothing_known_are_empty(self) -> None:
-        columns, weights = self.build().row(forms("zzz"))
-        assert len(columns) == len(weights) == 0
+        row = self.build().row(forms("zzz"))
+        assert len(row.columns) == len(row.weights) == 0
+
+    def test_count_every_occurrence(self) -> None:
+        row = self.build().row(forms("шлюз упал, шлюз упал"))
+        assert row.counts.sum() == len(row.order) == sum(row.sizes)
+        assert row.counts.max() == 2
+
+    def test_weigh_by_the_logarithm_of_the_count(self) -> None:
+        features = self.build()
+        lemma = features._vocabulary.blocks["lemma"]["шлюз"]
+        once, often = (features.row(forms("как " + "шлюз " * n)) for n in (1, 400))
+        ratio = [float(row.weights[row.columns == lemma][0]) for row in (once, often)]
+        others = [
+            float(row.weights[row.columns == features._vocabulary.blocks["word"]["как"]][0]) for row in (once, often)
+        ]
+        assert ratio[1] / others[1] == pytest.approx(ratio[0] / others[0] * (1 + np.log(400)), rel=1e-5)
 
 
 def test_a_table_of_lemmas_survives_writing_and_reading() -> None:
     table = {"шлюз": "шлюз", "шлюзы": "шлюз", "упал": "упасть", "упасть": "упасть"}
-    assert unpack_lemmas(pack_lemmas(table)) == table
+    read = unpack_lemmas(pack_lemmas(table))
+    assert {form: read[form] for form in read} == table
+    assert len(read) == len(table)
+    assert read.get("шлюзов", "шлюзов") == "шлюзов"
+    assert read.get("ши", "ши") == "ши"
