@@ -25,6 +25,7 @@ _RULES = (
     (r"тендер", "other.not_support", "low"),
     (r"погод|привет", "other.off_topic", "low"),
     (r"установите", "setup.install_for_me", "low"),
+    (r"подсистем", "defect.failure", "medium"),
     (r"не работает|ошибк|502|503|падает", "defect.failure", "high"),
     (r"медленно", "improvement.performance", "low"),
     (r".", "usage.explain", "low"),
@@ -38,7 +39,7 @@ class FakeAnalyzer:
     """The chain by keywords: the first rule whose word stands in the text decides.
 
     «матюк», «дурак», «хрен» are foul; «пароль: x» a secret; «а ещё» means several problems;
-    «загадка» leaves the classifier unsure; 502 and 503 are answered by the FAQ.
+    «загадка» leaves the classifier unsure, «подсистема» of the priority only; 502 and 503 are answered by the FAQ.
     """
 
     policy: Policy
@@ -57,11 +58,12 @@ class FakeAnalyzer:
             if code in text
         )
         sure = 0.4 if "загадка" in text else 0.97
+        sure_of_priority = 0.6 if name == "defect.failure" and priority == "medium" else sure
         outlook = Outlook(rule, {f.kind for f in language}, bool(faq), fields.missing)
         number = re.search(r"GR-\d+-\d+|№\s*(\d+)", text)
         return TriageReport(
             id=request.id,
-            priority=Urgency(Decision(priority, sure), urgency.hours, urgency.clause),
+            priority=Urgency(Decision(priority, sure_of_priority), urgency.hours, urgency.clause),
             scope=Scope(Decision(name, sure), rule.category, rule.verdict, rule.clause),
             fields=fields,
             language=tuple(sorted(language, key=lambda f: f.start)),
@@ -70,7 +72,7 @@ class FakeAnalyzer:
             request_number=(number.group(1) or number.group()) if number else None,
             faq=faq,
             action=choose_action(outlook),
-            needs_review=sure < 0.5,
+            needs_review=min(sure, sure_of_priority) < 0.7,
         )
 
     def _fields(self, text: str, name: str) -> Fields:

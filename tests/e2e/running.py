@@ -227,4 +227,4 @@ def _answer(app: Running | Outbox, user: User, screen: dict[str, Any], address: 
         assert len(code) == 1
         user.say(code[0])
     elif any("Не знаю" in label for label in labels):
-        user.say(next(answer for word, answer in FIELDS.items() if word in words))
+        user.say(next((answer for word, answer in FIELDS.items() if word in words), "Не знаю"))

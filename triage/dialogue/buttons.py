@@ -1,6 +1,7 @@
 """Buttons: their codes, and how a typed word or number presses one.
 
-The words are a contract: people type them and outside programs press them.
+The words are a contract: people type them and outside programs press them. «Да» and «Нет» are not among
+`WORDS`: without their question they are words like any others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ SEND = Button("send", "Отправить")
 EDIT = Button("edit", "Изменить")
 CANCEL = Button("cancel", "Отмена")
 UNKNOWN = Button("unknown", "Не знаю")
+YES = Button("yes", "Да")
+NO = Button("no", "Нет")
+URGENCY = Button("urgency", "Срочность")
 HELPED = Button("helped", "Помогло")
 NOT_HELPED = Button("not_helped", "Не помогло")
 DISAGREE = Button("disagree", "Не согласен")

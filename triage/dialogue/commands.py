@@ -164,6 +164,7 @@ def _data(turn: Turn) -> dict[str, object]:
         "changed": [entry.text for entry in state.draft.history],
         "files": [file.name for file in state.draft.files],
         "answers": {answer.field.value: answer.text for answer in state.answers},
+        "urgent": state.urgent,
         "requests": [
             {"number": r.number, "subject": r.subject, "status": r.status, "created_at": r.created_at}
             for r in person.requests

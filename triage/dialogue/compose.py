@@ -33,7 +33,7 @@ def compose(state: State, context: Context) -> Letter:
         subject=_subject(state, context),
         body=_body(state, context),
         files=tuple((file.name, file.ref) for file in state.draft.files if is_picture(file)),
-        headers=_headers(state),
+        headers=_headers(state, context),
     )
 
 
@@ -91,7 +91,7 @@ def _found(state: State, field: FieldName) -> list[str]:
 def _subject(state: State, context: Context) -> str:
     report = reading.reported(state)
     subject = context.policy.letter.subject.format(
-        priority=context.policy.priority_rule(report.priority.decision.label).name,
+        priority=reading.priority(state, context).name,
         category=context.policy.category_name(report.scope.category),
         words=first_words(state),
     )
@@ -126,15 +126,12 @@ def _body(state: State, context: Context) -> str:
 def _labelled(state: State, context: Context) -> list[str]:
     policy, report = context.policy, reading.reported(state)
     rule = policy.scope_rule(report.scope.decision.label)
-    urgency = report.priority
-    until = deadline(policy, context.now, urgency.sla_hours)
-    name = policy.priority_rule(urgency.decision.label).name
     rows = {
         texts.STEPS: field_value(state, FieldName.STEPS) or texts.UNKNOWN,
         texts.SITE: field_value(state, FieldName.SITE) or texts.UNKNOWN,
         texts.VERSION: field_value(state, FieldName.VERSION) or texts.UNKNOWN,
         texts.NUMBER: _number_row(state),
-        texts.LETTER_PRIORITY: texts.letter_priority(name, until, urgency.sla_hours, urgency.clause),
+        texts.LETTER_PRIORITY: _priority_row(state, context),
         texts.LETTER_SCOPE: texts.letter_scope(
             policy.category_name(report.scope.category), rule.name, report.scope.clause
         ),
@@ -142,6 +139,16 @@ def _labelled(state: State, context: Context) -> list[str]:
         texts.LETTER_MARKS: "; ".join(texts.MARKS[mark] for mark in reading.marks(state)),
     }
     return [f"{label}:{'' if value[0] == chr(10) else ' '}{value}" for label, value in rows.items() if value]
+
+
+def _priority_row(state: State, context: Context) -> str:
+    policy, rule = context.policy, reading.priority(state, context)
+    until = deadline(policy, context.now, rule.hours)
+    row = texts.letter_priority(rule.name, until, rule.hours, rule.clause)
+    if not reading.raised(state):
+        return row
+    suggested = policy.priority_rule(reading.reported(state).priority.decision.label)
+    return f"{row}, {texts.raised(suggested.name)}"
 
 
 def _number_row(state: State) -> str:
@@ -175,12 +182,12 @@ def _sentence_end(text: str, start: int) -> int:
     return match.start() if match else len(text)
 
 
-def _headers(state: State) -> tuple[tuple[str, str], ...]:
+def _headers(state: State, context: Context) -> tuple[tuple[str, str], ...]:
     report = reading.reported(state)
     sure = min(report.priority.decision.confidence, report.scope.decision.confidence)
     return (
         ("X-Triage-Request", state.draft.request),
-        ("X-Triage-Priority", one_line(report.priority.decision.label)),
+        ("X-Triage-Priority", one_line(reading.priority(state, context).label)),
         ("X-Triage-Scope", one_line(report.scope.decision.label)),
         ("X-Triage-Confidence", f"{sure:.2f}"),
         ("X-Triage-Review", "yes" if report.needs_review else "no"),

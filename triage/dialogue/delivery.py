@@ -50,7 +50,7 @@ def address_view(state: State, context: Context) -> Reply:
     """Draw the question for the person's mail address, or why no code can be sent today."""
     if spent(context):
         text = texts.code_limit(context.policy.dialogue.codes_per_day)
-        return Reply(lines(text), b.rows(b.BY_SELF, b.EDIT, b.CANCEL))
+        return Reply(lines(text), b.rows(b.SEND, b.BY_SELF, b.EDIT, b.CANCEL))
     text = texts.MAIL_EXAMPLE if state.explained else texts.MAIL_QUESTION
     return Reply(lines(text), b.rows(b.BY_SELF, b.CANCEL))
 
@@ -130,7 +130,7 @@ def by_self(turn: Turn) -> Turn:
         texts.what_next(turn.context.policy),
     )
     link = mailto(letter, mailbox) if turn.context.channel == "web" else ""
-    turn = turn.do(HandOver(letter)).do(_submission(turn.state, letter, by_person=True))
+    turn = turn.do(HandOver(letter)).do(_submission(turn, letter, by_person=True))
     return flow.finished(turn.say(*runs, mailto=link))
 
 
@@ -181,11 +181,13 @@ def _send_code(turn: Turn, address: str) -> Turn:
     return turn.at(Stage.CODE, address=address, code=code, tries=0, explained=False)
 
 
-def _submission(state: State, letter: Letter, *, by_person: bool) -> Submit:
+def _submission(turn: Turn, letter: Letter, *, by_person: bool) -> Submit:
+    state = turn.state
     return Submit(
         letter=letter,
         report=report_json(state),
         text=description(state),
+        priority=reading.priority(state, turn.context).label,
         marks=reading.marks(state),
         by_person=by_person,
         phrases=reading.phrases(state),
@@ -195,6 +197,6 @@ def _submission(state: State, letter: Letter, *, by_person: bool) -> Submit:
 def _submit(turn: Turn, address: str, before: str | None = None) -> Turn:
     letter = replace(_letter(turn.state), reply_to=address)
     policy = turn.context.policy
-    turn = turn.do(_submission(turn.state, letter, by_person=False))
+    turn = turn.do(_submission(turn, letter, by_person=False))
     said = lines(before, texts.on_its_way(policy.addresses.mailbox, address), texts.what_next(policy))
     return flow.finished(turn.say(*said))

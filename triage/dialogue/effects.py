@@ -12,7 +12,8 @@ class Submit:
     """The person accepted: open a request and send its letter through the engine.
 
     `report` is the JSON of the triage report; `text` the redacted draft; `marks` what goes
-    with it (`disagreed`, `incomplete`, `foul`, `human`, `review`).
+    with it (`disagreed`, `incomplete`, `foul`, `human`, `review`, `raised`). `priority` is the label that the
+    letter carries; the report keeps the suggested one.
     `by_person` is true when the person sends the letter himself: nothing leaves by SMTP.
     `phrases` decided priority and scope, each once, redacted.
     """
@@ -20,6 +21,7 @@ class Submit:
     letter: Letter
     report: dict[str, object]
     text: str
+    priority: str
     marks: tuple[str, ...] = ()
     by_person: bool = False
     phrases: tuple[str, ...] = ()

@@ -65,12 +65,19 @@ def go_on(turn: Turn) -> Turn:
         return turn.at(Stage.NUMBER, number_asked=True, explained=False)
     if fields := reading.open_fields(state):
         return ask(turn, fields[0])
+    if reading.urgency_open(state, turn.context):
+        return ask_urgency(turn)
     return to_preview(turn)
 
 
 def ask(turn: Turn, field: FieldName) -> Turn:
     """Ask for one field."""
     return turn.at(Stage.QUESTION, asking=field, explained=False)
+
+
+def ask_urgency(turn: Turn) -> Turn:
+    """Ask whether the condition of a high priority holds."""
+    return turn.at(Stage.URGENCY, urgency_asked=True)
 
 
 def described(turn: Turn) -> Turn:

@@ -13,6 +13,7 @@ from triage.dialogue.context import Context
 from triage.dialogue.state import State
 from triage.dialogue.turn import Turn
 from triage.policy.decide import Outlook, choose_action
+from triage.policy.pack import PriorityRule
 from triage.report import (
     Action,
     Attachment,
@@ -20,6 +21,7 @@ from triage.report import (
     FieldName,
     Finding,
     Language,
+    Priority,
     Request,
     TriageReport,
 )
@@ -28,6 +30,7 @@ from triage.text.redact import humanize, redact
 FOUL = "foul"
 CONTINUES = "other.followup"
 _THREADED = (CONTINUES, "other.complaint")
+_FAILURES = ("defect", "payment.problem")
 _GAP = "\n\n"
 _LETTER = re.compile(r"\S")
 
@@ -117,6 +120,32 @@ def unknown_fields(state: State) -> tuple[FieldName, ...]:
     return tuple(f for f in reported(state).fields.missing if f not in told)
 
 
+def urgency_open(state: State, context: Context) -> bool:
+    """Whether a failure is suggested `medium` so unsurely that its author should be asked, once."""
+    report = reported(state)
+    suggested = report.priority.decision
+    unsure = report.needs_review and suggested.confidence < context.policy.confidence.priority
+    return not state.urgency_asked and raisable(state) and suggested.label == Priority.MEDIUM and unsure
+
+
+def raisable(state: State) -> bool:
+    """Whether the author's words may raise the priority: something fails, and it is not high already."""
+    scope, urgency = reported(state).scope, reported(state).priority
+    fails = scope.category in _FAILURES or scope.decision.label in _FAILURES
+    return fails and urgency.decision.label != Priority.HIGH
+
+
+def raised(state: State) -> bool:
+    """Whether the author's words make the priority high although the program suggests another."""
+    return bool(state.urgent) and raisable(state)
+
+
+def priority(state: State, context: Context) -> PriorityRule:
+    """Return the priority that the letter carries: the suggested one, or high by the author's words."""
+    label = Priority.HIGH if raised(state) else reported(state).priority.decision.label
+    return context.policy.priority_rule(label)
+
+
 def offered(state: State, context: Context) -> tuple[FaqHit, ...]:
     """Return the entries that answer and have not been tried, best first."""
     return tuple(h for h in reported(state).faq if h.id not in state.faq_seen and h.id in context.faq)
@@ -149,6 +178,7 @@ def marks(state: State) -> tuple[str, ...]:
         FOUL: bool(refused),
         "human": state.human,
         "review": report.needs_review,
+        "raised": raised(state),
     }
     return tuple(mark for mark, holding in holds.items() if holding)
 

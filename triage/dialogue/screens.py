@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from triage.dialogue import buttons as b
-from triage.dialogue import catalogue, consent, delivery, fields, flow, summary, texts
+from triage.dialogue import catalogue, consent, delivery, fields, flow, summary, texts, urgency
 from triage.dialogue.context import Context
 from triage.dialogue.replies import Reply
 from triage.dialogue.state import Stage, State, View
@@ -49,6 +49,7 @@ _VIEWS: dict[Stage, Callable[[State, Context], Reply]] = {
     Stage.SUMMARY: summary.view,
     Stage.QUESTION: fields.view,
     Stage.NUMBER: fields.number_view,
+    Stage.URGENCY: urgency.view,
     Stage.PREVIEW: delivery.preview,
     Stage.ADDRESS: delivery.address_view,
     Stage.CODE: delivery.code_view,

@@ -24,6 +24,7 @@ class Stage(StrEnum):
     SUMMARY = "summary"
     QUESTION = "question"
     NUMBER = "number"
+    URGENCY = "urgency"
     PREVIEW = "preview"
     ADDRESS = "address"
     CODE = "code"
@@ -96,7 +97,8 @@ class State:
     """The whole memory of a conversation; `State()` is a new one.
 
     `answers` holds each field at most once, `faq_seen` the entries that did not help, `disagreed` the scope
-    rules (and `foul`) that the person did not accept, `later` the texts of a divided draft that still wait.
+    rules (and `foul`) that the person did not accept, `later` the texts of a divided draft that still wait,
+    `urgent` what the person said of the condition of a high priority (None: not asked, or not known).
     """
 
     stage: Stage = Stage.IDLE
@@ -111,6 +113,8 @@ class State:
     explained: bool = False
     number: str = ""
     number_asked: bool = False
+    urgent: bool | None = None
+    urgency_asked: bool = False
     summarised: str = ""
     disagreed: tuple[str, ...] = ()
     human: bool = False

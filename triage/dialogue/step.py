@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from triage.dialogue import buttons as b
-from triage.dialogue import catalogue, commands, consent, delivery, divide, fields, flow, reading, texts
+from triage.dialogue import catalogue, commands, consent, delivery, divide, fields, flow, reading, texts, urgency
 from triage.dialogue.context import Context
 from triage.dialogue.draft import add, change, fits, retire, visible, within
 from triage.dialogue.effects import DeleteMessage
@@ -188,12 +188,13 @@ def _kept(turn: Turn) -> Turn:
     return turn.say(*lines(texts.KEPT)).to(overlay=Overlay()).shown()
 
 
-_ASKING = (Stage.QUESTION, Stage.NUMBER)
+_ASKING = (Stage.QUESTION, Stage.NUMBER, Stage.URGENCY)
 _REPLACING = (Stage.REPHRASE, Stage.EDIT)
 
 _ANSWERS: dict[Stage, Callable[[Turn, Said], Turn]] = {
     Stage.QUESTION: fields.answered,
     Stage.NUMBER: fields.numbered,
+    Stage.URGENCY: urgency.answered,
     Stage.ADDRESS: lambda turn, said: delivery.addressed(turn, said.text),
     Stage.CODE: lambda turn, said: delivery.coded(turn, said.text),
 }
@@ -207,13 +208,18 @@ _BUTTONS: dict[tuple[Stage, str], Callable[[Turn], Turn]] = {
     (Stage.SUMMARY, b.DIVIDE.code): _divided,
     (Stage.QUESTION, b.UNKNOWN.code): fields.unknown,
     (Stage.NUMBER, b.UNKNOWN.code): flow.go_on,
+    (Stage.URGENCY, b.YES.code): urgency.yes,
+    (Stage.URGENCY, b.NO.code): urgency.no,
+    (Stage.URGENCY, b.UNKNOWN.code): urgency.unknown,
     (Stage.PREVIEW, b.BY_BOT.code): delivery.by_bot,
     (Stage.PREVIEW, b.BY_SELF.code): delivery.by_self,
     (Stage.PREVIEW, b.OTHER_MAIL.code): delivery.ask_address,
+    (Stage.ADDRESS, b.SEND.code): delivery.by_self,
     (Stage.ADDRESS, b.BY_SELF.code): delivery.by_self,
     (Stage.CODE, b.BY_SELF.code): delivery.by_self,
     (Stage.CODE, b.NEW_CODE.code): delivery.new_code,
     (Stage.CODE, b.OTHER_MAIL.code): delivery.ask_address,
+    (Stage.EDIT, b.URGENCY.code): flow.ask_urgency,
     (Stage.EDIT, b.SEND.code): flow.take_up,
 }
 

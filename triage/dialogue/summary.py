@@ -54,6 +54,7 @@ def edit_view(state: State, context: Context) -> Reply:
     """Draw the screen on which a draft is changed."""
     told = description(state)[:_SHOWN]
     fields = [b.field_button(a.field.value, texts.FIELD_BUTTONS[a.field]) for a in state.answers]
+    fields += [b.URGENCY] if state.urgency_asked and reading.raisable(state) else []
     runs = lines(
         bold(texts.EDIT_TITLE),
         (texts.EDIT_CURRENT, "\n", quote(told)) if told else None,
@@ -65,14 +66,13 @@ def edit_view(state: State, context: Context) -> Reply:
 
 def _understood(state: State, context: Context, rule: ScopeRule) -> list[Words]:
     policy, report = context.policy, reading.reported(state)
-    urgency = report.priority
-    until = deadline(policy, context.now, urgency.sla_hours)
-    name = policy.priority_rule(urgency.decision.label).name
+    urgency = reading.priority(state, context)
+    until = deadline(policy, context.now, urgency.hours)
     category = policy.category_name(report.scope.category)
     rows: dict[str, str] = {
         texts.ESSENCE: f"«{first_words(state, _ESSENCE)}»",
         texts.TOPIC: f"{category}, «{rule.name}»",
-        texts.PRIORITY: texts.priority_line(name, until, urgency.sla_hours, urgency.clause),
+        texts.PRIORITY: texts.priority_line(urgency.name, until, urgency.hours, urgency.clause),
         texts.SITE: field_value(state, FieldName.SITE),
         texts.VERSION: field_value(state, FieldName.VERSION),
         texts.STEPS: texts.STEPS_FOUND if field_value(state, FieldName.STEPS) else "",

@@ -250,6 +250,14 @@ def number_example(example: str) -> str:
     return f"Не похоже на номер обращения. Он выглядит так: {example}. Напишите ещё раз или нажмите «Не знаю»."
 
 
+def urgency_question(high: str, condition: str) -> str:
+    return f"Приоритет станет «{high}», если {condition}. Это так?"
+
+
+def urgency_why(clause: str) -> str:
+    return f"От этого зависит срок (п. {clause} и 5.2). Ответ войдёт в письмо по Вашим словам."
+
+
 # Changing and dividing ---------------------------------------------------------------------------
 
 EDIT_TITLE = "Изменение черновика"
@@ -318,7 +326,7 @@ def code_limit(per_day: int) -> str:
     sent = plural(per_day, "код", "кода", "кодов")
     return (
         f"За сутки можно отправить только {sent}, новый будет доступен завтра. "
-        "Нажмите «Письмо самому»: письмо готово, его можно отправить из своей почты."
+        "Письмо готово: «Отправить», как и «Письмо самому», передаст его Вам, и его можно послать из своей почты."
     )
 
 
@@ -368,12 +376,17 @@ MARKS: Mapping[str, str] = {
     "foul": "грубые слова скрыты",
     "human": "пользователь просит ответа сотрудника",
     "review": "программа не уверена в оценке, нужна проверка сотрудником",
+    "raised": "приоритет повышен по словам автора",
 }
 SUBJECT_WITHOUT_WORDS = "обращение без описания"
 
 
 def letter_priority(name: str, until: datetime, sla_hours: int, clause: str) -> str:
     return f"{name}, {hours(sla_hours)}, до {moment(until)} (п. {clause}, 5.2)"
+
+
+def raised(suggested: str) -> str:
+    return f"по словам автора; программа предложила «{suggested}»"
 
 
 def letter_scope(category: str, rule: str, clause: str) -> str:
@@ -431,6 +444,7 @@ DRAFT_STATES: Mapping[str, str] = {
     "summary": "черновик разобран и ждёт «Отправить»",
     "question": "черновик ждёт ответа на вопрос",
     "number": "черновик ждёт номера обращения",
+    "urgency": "черновик ждёт ответа на вопрос",
     "preview": "письмо готово и ждёт подтверждения",
     "address": "письмо ждёт подтверждения почты",
     "code": "письмо ждёт кода из почты",

@@ -15,10 +15,10 @@ from triage.report import Priority
 
 
 def ticket_of(submitted: Submit, conversation: Conversation, number: str, context: Context) -> Ticket:
-    """Make the ticket: the suggested labels are taken over until an agent corrects them."""
+    """Make the ticket: it begins with the priority of its letter and the suggested scope."""
     report: Mapping[str, Any] = submitted.report
-    priority, scope = report["priority"], report["scope"]
-    label = Priority(priority["label"])
+    suggested, scope = report["priority"], report["scope"]
+    priority = Priority(submitted.priority)
     return Ticket(
         id=submitted.letter.request,
         number=number,
@@ -28,9 +28,9 @@ def ticket_of(submitted: Submit, conversation: Conversation, number: str, contex
         subject=submitted.letter.subject,
         text=submitted.text,
         report=msgspec.json.encode(report).decode(),
-        priority=label,
-        suggested_priority=label,
-        priority_confidence=float(priority["confidence"]),
+        priority=priority,
+        suggested_priority=Priority(suggested["label"]),
+        priority_confidence=float(suggested["confidence"]),
         scope=scope["rule"],
         suggested_scope=scope["rule"],
         scope_confidence=float(scope["confidence"]),
@@ -42,6 +42,6 @@ def ticket_of(submitted: Submit, conversation: Conversation, number: str, contex
         missing=tuple(report["fields"]["missing"]),
         marks=submitted.marks,
         created_at=context.now,
-        deadline=deadline(context.policy, context.now, context.policy.priority_rule(label).hours),
+        deadline=deadline(context.policy, context.now, context.policy.priority_rule(priority).hours),
         letter_state=LetterState.BY_PERSON if submitted.by_person else LetterState.WAITING,
     )

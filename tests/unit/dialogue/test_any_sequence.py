@@ -22,6 +22,10 @@ TEXTS = st.one_of(
             "Шлюз отвечает 502 и 503",
             "Консоль падает, а ещё нужен счёт за март",
             "1. Консоль падает при входе\n2. Портал не работает, а ещё медленно",
+            "Подсистема не отвечает",
+            "Подсистема, 4.2.1, https://a.ru\n1. Войти\n2. Открыть",
+            "да",
+            "нет, но стоит вся смена",
             "Установите, пожалуйста, платформу",
             "По заявке есть новости?",
             "заявка № 5590\r\nBcc: evil@example.ru",
@@ -64,6 +68,7 @@ class AnySequence(RuleBasedStateMachine):
         self.talk = Talk(channel=self.channel)
         self.shown: list[tuple[Button, int]] = []
         self.answered: set[tuple[str, str]] = set()
+        self.weighed: set[str] = set()
 
     def do(self, give: object, *args: object, wanted: bool = False) -> None:
         """Do a step and check what must hold of every step."""
@@ -77,6 +82,10 @@ class AnySequence(RuleBasedStateMachine):
         moved = (before.stage, before.asking) != (after.stage, after.asking)
         if after.stage is Stage.QUESTION and moved and after.asking and not wanted:
             assert (after.draft.request, after.asking.value) not in self.answered
+        if after.stage is Stage.URGENCY and before.stage is not Stage.URGENCY and not wanted:
+            assert after.draft.request not in self.weighed
+        if after.urgency_asked:
+            self.weighed.add(after.draft.request)
         self.answered |= {(after.draft.request, answer.field.value) for answer in after.answers}
         for reply in done.replies:
             assert reply.text.strip()
@@ -100,7 +109,7 @@ class AnySequence(RuleBasedStateMachine):
     def presses_a_button_of_the_screen(self, data: st.DataObject) -> None:
         button = data.draw(st.sampled_from(self.talk.buttons))
         screen = self.talk.screen.screen if self.talk.screen else None
-        self.do(self.talk.give, Pressed(button.code, screen), wanted=button.code.startswith("field:"))
+        self.do(self.talk.give, Pressed(button.code, screen), wanted=button.code.startswith(("field:", "urgency")))
 
     @precondition(lambda self: self.shown)
     @rule(data=st.data())
@@ -156,6 +165,14 @@ class AnySequence(RuleBasedStateMachine):
     def enters_the_code(self) -> None:
         if self.talk.state.stage is Stage.CODE:
             self.do(self.talk.give, Said(self.talk.state.code))
+
+    @invariant()
+    def only_the_author_raises_a_priority(self) -> None:
+        for submitted in self.talk.letters:
+            suggested = submitted.report["priority"]["label"]  # type: ignore[index]
+            assert ("raised" in submitted.marks) == (submitted.priority != suggested)
+            assert submitted.priority in (suggested, "high")
+            assert ("X-Triage-Priority", submitted.priority) in submitted.letter.headers
 
     @invariant()
     def letters_are_clean(self) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.builders import policy
 from tests.unit.dialogue.talk import Talk
+from triage.dialogue.context import Person
 
 REQUESTS = (
     "Шлюз не работает, ошибка 504, версия 4.2.1",
@@ -18,6 +20,7 @@ REQUESTS = (
     "Консоль падает при входе, а ещё нужен счёт за март",
     "Как включить кэш?",
     "загадка",
+    "Подсистема отчётов не отвечает",
     "🙂",
     "https://example.ru",
 )
@@ -31,6 +34,14 @@ class TestWalk:
         talk.say(text)
         letter = talk.walk().letter
         assert letter.reply_to == "ivanov@example.ru"
+
+    @pytest.mark.parametrize("channel", ["web", "terminal", "telegram"])
+    def test_ends_in_a_letter_when_no_code_can_be_sent_today(self, channel: str) -> None:
+        talk = Talk(channel=channel, person=Person(codes_today=policy().dialogue.codes_per_day))
+        talk.say("Шлюз не работает")
+        submitted = talk.walk()
+        assert submitted.by_person
+        assert "HandOver" in [type(effect).__name__ for effect in talk.done]
 
     @pytest.mark.parametrize("text", REQUESTS)
     def test_asks_for_the_address_once_per_person(self, text: str) -> None:

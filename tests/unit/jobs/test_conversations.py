@@ -79,6 +79,18 @@ class TestAStep:
         assert ("post", f"mail:{card.ticket}:0") in jobs(both)
         assert card.author == "ivan@example.org"
 
+    def test_keeps_the_suggestion_beside_a_priority_raised_by_the_author(self, both: Application) -> None:
+        talk = Talk(both)
+        known_person(both, talk.chat)
+        talk.say("Подсистема отчётов не отвечает, версия 4.2.1, https://a.ru\n1. Войти\n2. Открыть")
+        for word in ("Отправить", "Да", "Через бота"):
+            talk.say(word)
+        [card] = both.desk.queue()
+        assert (card.priority, card.suggested_priority) == ("high", "medium")
+        assert "raised" in card.marks
+        assert (card.deadline - card.created_at).total_seconds() == 24 * 3600
+        assert both.desk.corrections() == ()
+
     def test_leaves_nothing_when_its_transaction_fails(self, both: Application) -> None:
         talk = Talk(both)
         known_person(both, talk.chat)
