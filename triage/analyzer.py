@@ -11,7 +11,7 @@ from triage.classify.fallback import guess
 from triage.faq.search import FaqSearch
 from triage.policy.decide import Outlook, choose_action, missing_fields
 from triage.policy.pack import Policy
-from triage.report import FaqHit, Fields, Request, Scope, TriageReport, Urgency
+from triage.report import FaqHit, Fields, Request, Scope, TriageReport, Urgency, Verdict
 from triage.text.redact import redact
 
 
@@ -49,9 +49,10 @@ class Analyzer:
     ) -> TriageReport:
         rule = self.policy.scope_rule(prediction.scope.label)
         priority = self.policy.priority_rule(prediction.priority.label)
+        problem = checks.problem and rule.verdict is not Verdict.NONE  # nor is anything off-topic (labels.md, Checks)
         missing = missing_fields(
             rule,
-            problem=checks.problem,
+            problem=problem,
             site=bool(checks.site),
             version=bool(checks.version),
             steps=bool(checks.steps),
@@ -61,7 +62,7 @@ class Analyzer:
             id=request.id,
             priority=Urgency(prediction.priority, priority.hours, priority.clause),
             scope=Scope(prediction.scope, rule.category, rule.verdict, rule.clause),
-            fields=Fields(checks.site, checks.version, checks.steps, checks.problem, missing),
+            fields=Fields(checks.site, checks.version, checks.steps, problem, missing),
             language=checks.language,
             secrets=checks.secrets,
             several_problems=checks.several,

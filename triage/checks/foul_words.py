@@ -65,7 +65,7 @@ class FoulWords:
         if known is None:
             if len(self._memo) > _MANY:
                 self._memo.clear()
-            known = self._memo[word] = self.judge_plain(word) or self._judge_readings(word)
+            known = self._memo[word] = self._judge(word)
         return known
 
     def _judge_readings(self, word: str) -> frozenset[str]:
@@ -97,11 +97,20 @@ class FoulWords:
 
     def judge_plain(self, word: str) -> frozenset[str]:
         """Return the sections of one folded word as it stands."""
+        sections = self._sections(word)
+        return frozenset() if _ALLOW in sections else sections
+
+    def _judge(self, word: str) -> frozenset[str]:
+        sections = self._sections(word)
+        if _ALLOW in sections:
+            return frozenset()
+        return sections or self._judge_readings(word)
+
+    def _sections(self, word: str) -> frozenset[str]:
         if len(word) > 64:
             return frozenset()
         numbers = {n for _, (_, some) in self._automaton.iter(word) for n in some}
-        sections = {self._patterns[n][0] for n in numbers if self._patterns[n][1].fullmatch(word)}
-        return frozenset() if _ALLOW in sections else frozenset(sections)
+        return frozenset(self._patterns[n][0] for n in numbers if self._patterns[n][1].fullmatch(word))
 
 
 def _is_telling(spelling: str) -> bool:

@@ -8,10 +8,10 @@ from functools import lru_cache
 from triage.checks.lexicons import lexicon_path, load_sections
 
 _NOUN = r"(?:key|token|password|pass|secret|pwd|парол\w*|токен\w*|ключ\w*|секрет\w*|here|value)"
-_WHOSE = r"(?:your|my|the|some|insert|put|enter|new|old|real|this|that|actual|тут|здесь|ваш\w*|мой|твой|свой|какой)"
+_WHOSE = r"(?:your|my|the|some|insert|put|enter|new|old|real|this|that|actual|здесь|ваш\w*|мой|твой|свой|какой)"
 _HIDES = (
-    r"(?:change[-_ ]?(?:me|it)|replace[-_ ]?(?:me|with|this)|placeholder|redacted|masked|hidden|removed|omitted|filtered"
-    r"|example|sample|dummy|todo|tbd|deleted|censored|sensitive|confidential|zamen\w*|skryt\w*"
+    r"(?:change[-_ ]?(?:me|it)|replace[-_ ]?(?:me|with|this)|placeholder|redacted|masked|hidden|removed|omitted"
+    r"|filtered|example|sample|dummy|todo|tbd|deleted|censored|sensitive|confidential|zamen\w*|skryt\w*"
     r"|скрыт\w*|удал[её]н\w*|замен[её]н\w*|вырезан\w*|затерт\w*)"
 )
 _SHAPE = re.compile(

@@ -23,6 +23,7 @@ _ASSIGN = re.compile(
     r"(\\?\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|«[^»\n]{1,100}»|`[^`\n]{1,400}`|[^\s\"'`«»<>]{1,400})",
     re.IGNORECASE,
 )
+_QUERY = re.compile(r"[?&](?:key|sig|auth)=([\w.~-]{12,400})")
 _XML = re.compile(r"<(?:[\w:.-]{0,30}?)(?:password|passwd|secret|token|api-?key)>([^<>\s]{3,200})</", re.IGNORECASE)
 _ENV_VALUE = re.compile(
     r"name: {0,3}[\"']?\w{0,60}(?:PASSWORD|SECRET|TOKEN"
@@ -44,6 +45,9 @@ def assignments(text: str) -> Iterator[Finding]:
         return
     for match in _ASSIGN.finditer(text):
         yield from _assigned(text, match)
+    for match in _QUERY.finditer(text) if "key=" in text or "sig=" in text or "auth=" in text else ():
+        if looks_random(match.group(1)) and not is_placeholder(match.group(1)):
+            yield Finding(match.start(1), match.end(1), "api_key", "ключ в адресе")
     for pattern in (_XML, _ENV_VALUE, _FLAG):
         for match in pattern.finditer(text):
             if not is_placeholder(match.group(1)):
@@ -98,6 +102,7 @@ _TRIGGER = re.compile(
     r"|апи[- ]?ключ|доступ\w?)(?![а-яa-z])",
     re.IGNORECASE,
 )
+_KEYS = ("ток", "token", "секр", "secret", "client", "ключ", "api", "апи")
 _PASSWORDS = ("парол", "пас", "pass", "pwd", "parol")
 _STOP = frozenset(
     [
@@ -230,7 +235,9 @@ def _after_trigger(text: str, trigger: str, at: int) -> Iterator[Finding]:
         bare, shift, paired = _bare(token)
         if bare.lower() in _STOP:
             return
-        secret = bare and (_is_secret(bare, told or paired, step, paired) or (told and _is_named(bare, before, token)))
+        named = told or paired
+        shaped = (named or trigger.startswith(_KEYS)) and _is_secret(bare, named, step)
+        secret = bare and (shaped or (told and _is_named(bare, before, token)))
         if secret and not _UNITS.match(text, start + shift + len(bare)):
             kind = "password" if told or paired else "api_key" if "ключ" in trigger or "key" in trigger else "token"
             yield Finding(start + shift, start + shift + len(bare), kind, f"значение после «{trigger}»")
@@ -252,7 +259,7 @@ def _bare(token: str) -> tuple[str, int, bool]:
     return bare, left, False
 
 
-def _is_secret(value: str, password: bool, step: int, paired: bool) -> bool:
+def _is_secret(value: str, password: bool, step: int) -> bool:
     if is_placeholder(value):
         return False
     if not password:
@@ -289,6 +296,8 @@ _TERMS = re.compile(
 def looks_password(value: str) -> bool:
     """Letters with digits or special signs, or capitals inside a word; no address, term, date or number."""
     if not 5 <= len(value) <= 80 or _TERMS.fullmatch(value) or value.startswith(("http", "/", "$2")):
+        return False
+    if "/" in value and not any(c.isdigit() for c in value):
         return False
     letters, digits = any(c.isalpha() for c in value), any(c.isdigit() for c in value)
     if letters and _SPECIAL.search(value) and not re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", value):

@@ -76,6 +76,9 @@ def mail_address(candidate: Candidate, _: HostWords) -> bool | None:
 _VERSION_WORD = re.compile(r"(?:верс|version|релиз|сборк)\w*\s*$", re.IGNORECASE)
 
 
+_HOP = re.compile(r"\s+\d[\d.]* ?ms")
+
+
 def broken_number(candidate: Candidate, _: HostWords) -> bool | None:
     """0.0.0.0, a network with a mask, octets over 255, public name servers, home routers."""
     if candidate.shape != "ip":
@@ -83,6 +86,8 @@ def broken_number(candidate: Candidate, _: HostWords) -> bool | None:
     if _VERSION_WORD.search(candidate.before):
         return False
     octets = [int(o) for o in candidate.host.split(".")]
+    if _HOP.match(candidate.after):
+        return False
     if any(o > 255 for o in octets) or octets[0] in (0, 255) or octets[-1] in (0, 255):
         return False
     if candidate.host in ("8.8.8.8", "8.8.4.4", "1.1.1.1", "77.88.8.8", "192.168.1.1", "192.168.0.1", "100.64.0.1"):
@@ -240,6 +245,7 @@ _FILES = frozenset(
         "properties",
     ]
 )
+_BESIDE_PRODUCT = re.compile(r"[\s,(;:—–-]{1,3}(?:v?[34]\.\d|APIM|апим|версия|gravitee)", re.IGNORECASE)
 _SEEN = re.compile(
     r"^[\s)»\"',:;—–-]{0,4}(?:\([^)]{1,40}\)[\s,:—–-]{0,3})?(?:\w+ ){0,4}?(?:не |ни |нет"
     r"|откр|отвеч|отда[её]т|выда|верн|возвращ|груз|леж|упал|пада|вис|молч|тормоз|тупит"
@@ -255,7 +261,7 @@ def evidence(candidate: Candidate, words: HostWords) -> bool | None:
     if is_own_label(candidate.host.split(".")[0], words) or (candidate.port and int(candidate.port) in _OWN_PORTS):
         return True
     clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]
-    if words.own_role.search(clause) or _SEEN.search(candidate.after):
+    if words.own_role.search(clause) or _SEEN.search(candidate.after) or _BESIDE_PRODUCT.match(candidate.after):
         return True
     if candidate.shape in ("local", "ip", "ip6") or candidate.host.rpartition(".")[2] in _INNER_ZONES:
         return True

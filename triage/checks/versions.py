@@ -160,6 +160,8 @@ def follows_same(number: Number) -> bool | None:
 
 def named(number: Number, words: VersionWords) -> bool | None:
     """The nearest name before the number decides; prepositions and words for a release are passed over."""
+    if number.words[:1] == ("не",):
+        return False
     passed_release = False
     for at, word in enumerate(number.words):
         if word in _STOPS:
