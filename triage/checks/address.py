@@ -18,6 +18,11 @@ _MENTION = re.compile(
 _IMPERATIVE = re.compile(r"(?<!\w)(?:\w{2,}(?:йте|ите|ьте)|вы|вас|вам|ваш\w{0,3})(?!\w)")
 _QUOTES = "«»\"“”„'‘’`"
 _FAR = 99
+_PREDICATE = frozenset(["—", "–", "-", "там", "просто"])
+_FOLLOWS = frozenset(("он", "она", "они"))
+_FIRST_PERSON = frozenset(["я", "меня", "мне", "мной", "мы", "нам", "нас", "себя", "сам", "сама", "сами", "мой", "моя"])
+    ("я", "меня", "мне", "мной", "мы", "нам", "нас", "себя", "сам", "сама", "сами", "мой", "моя", "моё")
+)
 _NEAR_OTHER = 5
 
 
@@ -52,7 +57,7 @@ def said_of_staff(text: str, start: int, end: int, *, weak: bool = False) -> boo
     """
     people = _people()
     left, right = _sentence(text, start, end)
-    before = _TOKEN.findall(text[left:start])[-16:][::-1]
+    before = _TOKEN.findall(text[left:start])[-24:][::-1]
     after = _TOKEN.findall(text[end:right])[:12]
     if (before and before[0] in ("не", "ни")) or (after and people.things.fullmatch(after[0])) or _of_it(before):
         return False
@@ -61,10 +66,12 @@ def said_of_staff(text: str, start: int, end: int, *, weak: bool = False) -> boo
     if weak:
         blamed = any(people.blamers.fullmatch(t) for t in before)
         called = _is_vocative(before, after) and _IMPERATIVE.search(text[max(0, start - 300) : end + 300]) is not None
-        return (called or (staff <= 3 and staff < other)) and not blamed
+        near = staff <= 3 or (staff <= 6 and _PREDICATE.intersection(before[:4]) != set())
+        follows = _FOLLOWS.intersection(before[:3]) != set() and _said_before(text[max(0, left - 300) : left], people)
+        return (called or (near and staff < other) or follows) and not blamed
     if staff < _FAR:
         return staff <= other + 2 or _is_vocative(before, after)
-    if other == _FAR and _said_before(text[max(0, left - 160) : left], people):
+    if other == _FAR and _said_before(text[max(0, left - 300) : left], people):
         return True
     if other <= _NEAR_OTHER or any(people.blamers.fullmatch(t) for t in before):
         return False
@@ -78,7 +85,7 @@ def _of_it(before: list[str]) -> bool:
 
 def _said_before(text: str, people: People) -> bool:
     """«Спрашивал у вашего оператора. Оказался полный кретин»: the sentence before names staff and nobody else."""
-    tokens = _TOKEN.findall(text)[-20:]
+    tokens = [t for t in _TOKEN.findall(text)[-40:] if t not in _FIRST_PERSON]
     named = any(people.staff.fullmatch(t) or people.your.fullmatch(t) for t in tokens)
     return named and not any(people.others.fullmatch(t) for t in tokens)
 
@@ -91,7 +98,7 @@ def said_of_thing(text: str, start: int, end: int) -> bool:
     """Tell whether something rather than somebody is called names in the sentence."""
     people = _people()
     left, right = _sentence(text, start, end)
-    before = _TOKEN.findall(text[left:start])[-16:][::-1]
+    before = _TOKEN.findall(text[left:start])[-24:][::-1]
     after = _TOKEN.findall(text[end:right])[:12]
     return _of_it(before) or _thing_distance(before, after, people) < min(
         _distance(before, people.others), _distance(after, people.others)

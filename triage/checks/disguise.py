@@ -137,7 +137,7 @@ def _parts(run: str, at: int) -> Iterator[Disguise]:
                 yield (
                     at + places[first],
                     at + places[last - 1] + len(pieces[last - 1]),
-                    (joined.translate(_LOOK),),
+                    (joined if joined.isascii() else joined.translate(_LOOK),),
                 )
 
 

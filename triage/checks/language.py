@@ -64,14 +64,14 @@ def _kinds(text: str, start: int, end: int, sections: frozenset[str], *, closely
 
 def _foul_spans(text: str, words: FoulWords) -> Iterator[tuple[int, int, frozenset[str]]]:
     """Yield spans with the lexicon's sections: what hides first, because a plain word may be its beginning."""
+    for match in words.curses.finditer(text):
+        yield match.start(), match.end(), frozenset({"obscene"})
     for finder in FINDERS:
         for start, end, spellings in finder(text):
             if sections := _unmasked_sections(words, spellings):
                 yield start, end, sections
     for start, end, word in occurrences(text, words.foul(vocabulary(text))):
         yield start, end, words.judge(word)
-    for match in words.curses.finditer(text):
-        yield match.start(), match.end(), frozenset({"obscene"})
     for match in words.phrases.finditer(text):
         yield match.start(), match.end(), frozenset({"rude"})
     for start, end, spellings in torn_words(text):
