@@ -131,7 +131,7 @@ def _parts(run: str, at: int) -> Iterator[Disguise]:
     places = [m.start() for m in re.finditer(r"[^\W_]+", run)]
     pieces = [m.group() for m in re.finditer(r"[^\W_]+", run)]
     for first in range(len(pieces)):
-        for last in range(first + 3, min(first + 9, len(pieces)) + 1):
+        for last in range(min(first + 9, len(pieces)), first + 2, -1):
             if last - first < len(pieces):
                 joined = "".join(pieces[first:last])
                 yield (
