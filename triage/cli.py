@@ -78,7 +78,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
     from triage.report import Request
 
     text = args.text if args.text != "-" else _read_text(sys.stdin.buffer.read())
-    chain = load_chain(settings)
+    chain = load_chain(settings, whole=False)
     if chain.broken:
         print(f"triage: {chain.broken}", file=sys.stderr)  # noqa: T201
     report = chain.analyzer.analyze(Request(text))

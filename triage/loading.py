@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from triage.analyzer import Analyzer
 from triage.classify import artefacts
 from triage.classify.classifier import Classifier
 from triage.errors import ModelUnavailable
-from triage.faq.entries import FaqEntry, load_entries
+from triage.faq.entries import EntryShelf, FaqEntry, load_entries
 from triage.faq.search import FaqSearch, RankerWeights
 from triage.policy.pack import Policy, load_policy
 from triage.settings import Settings
@@ -20,17 +21,19 @@ class Chain:
 
     analyzer: Analyzer
     policy: Policy
-    entries: dict[str, FaqEntry]
+    entries: Mapping[str, FaqEntry]
     broken: str = ""
 
 
-def load_chain(settings: Settings) -> Chain:
+def load_chain(settings: Settings, *, whole: bool = True) -> Chain:
     """Load everything; a missing or broken model leaves a chain that marks each request for review.
 
+    Without `whole` a FAQ entry is read only when it is shown: for one report in a process.
     Raises WrongPolicy and WrongContent.
     """
     policy = load_policy(settings.policy_path, mailbox=settings.support_mailbox or None)
-    entries = load_entries(settings.data_dir / "faq")
+    folder = settings.data_dir / "faq"
+    entries = load_entries(folder) if whole else EntryShelf(folder)
     try:
         loaded = artefacts.load(settings.models_dir)
     except ModelUnavailable as error:
@@ -40,13 +43,13 @@ def load_chain(settings: Settings) -> Chain:
     return Chain(analyzer, policy, entries)
 
 
-def _search(loaded: artefacts.Artefacts, entries: dict[str, FaqEntry], base: str) -> FaqSearch | None:
+def _search(loaded: artefacts.Artefacts, entries: Mapping[str, FaqEntry], base: str) -> FaqSearch | None:
     if set(loaded.faq_ids) - entries.keys():
         return None
     weights = RankerWeights(
         loaded.faq_ids,
         loaded.faq["rows"],
-        artefacts.widened(loaded.faq["margins"], empty_rows=1),
+        loaded.faq["margins"],
         loaded.faq["bias"],
         loaded.faq["judge"],
         float(loaded.faq["judge_bias"][0]),

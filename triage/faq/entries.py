@@ -7,10 +7,9 @@ Its address is the policy pack's base plus its id, so an operator can point it a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 from triage.errors import WrongContent
 
@@ -52,8 +51,32 @@ def load_entries(folder: Path) -> dict[str, FaqEntry]:
     return entries
 
 
+class EntryShelf(Mapping[str, FaqEntry]):
+    """The entries of a folder, each read when it is first asked for: one report shows three of a hundred.
+
+    What is not valid raises WrongContent then, not at the start; `load_entries` checks all of them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = {path.stem: path for path in sorted(folder.glob("*.md"))}
+        self._read: dict[str, FaqEntry] = {}
+
+    def __getitem__(self, entry_id: str) -> FaqEntry:
+        if entry_id not in self._read:
+            self._read[entry_id] = load_entry(self._paths[entry_id])
+        return self._read[entry_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
 def load_entry(path: Path) -> FaqEntry:
     """Read one entry; raises WrongContent with file and line."""
+    import yaml  # a report that shows no entry does without it
+
     source = path.read_text(encoding="utf-8")
     parts = re.split(r"^---\s*$", source, maxsplit=2, flags=re.MULTILINE)
     if len(parts) != 3 or parts[0].strip():

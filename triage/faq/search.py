@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from triage.faq.entries import FaqEntry
 from triage.report import FaqHit
+from triage.text.rows import HalfRows
 
 Floats = NDArray[np.float32]
 CANDIDATES = 3
@@ -26,14 +27,13 @@ _SEEN = 4  # what the judge sees of a candidate besides the context
 class RankerWeights:
     """Arrays of the ranker.
 
-    `rows` (columns,) maps a column of the vocabulary to a row of `margins`; a column that is not used has
-    the last row, which is zero; `margins` (R + 1, E) and `bias` (E,) for E entries in the order of `ids`;
-    `judge` (J,) and `judge_bias`.
+    `rows` (columns,) maps a column of the vocabulary to a row of `margins`, -1 when unused;
+    `margins` (R, E) and `bias` (E,) for E entries in the order of `ids`; `judge` (J,) and `judge_bias`.
     """
 
     ids: tuple[str, ...]
     rows: NDArray[np.int32]
-    margins: Floats
+    margins: NDArray[np.float16]
     bias: Floats
     judge: Floats
     judge_bias: float
@@ -60,6 +60,7 @@ class FaqSearch:
 
     def __init__(self, weights: RankerWeights, entries: Mapping[str, FaqEntry], base: str) -> None:
         self._weights = weights
+        self._margins = HalfRows(weights.margins)
         self._entries = entries
         self._base = base
         own, gap, lead, first = weights.judge[:_SEEN].tolist()
@@ -83,7 +84,7 @@ class FaqSearch:
         The judge's logit is that of `candidate_inputs`, term by term: on three candidates plain numbers are
         ten times faster than arrays.
         """
-        margins = values @ self._weights.margins.take(self._weights.rows.take(columns), axis=0) + self._weights.bias
+        margins = values @ self._margins.take(self._weights.rows.take(columns)) + self._weights.bias
         best = (-margins).argsort()[:CANDIDATES].tolist()
         own = margins.take(best).tolist()
         common = float(context @ self._context) + self._weights.judge_bias

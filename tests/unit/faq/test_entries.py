@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from triage.errors import WrongContent
-from triage.faq.entries import FaqEntry, load_entries, load_entry
+from triage.faq.entries import EntryShelf, FaqEntry, load_entries, load_entry
 from triage.text.paths import data_dir
 
 FOLDER = data_dir({}) / "faq"
@@ -64,3 +64,18 @@ class TestAWrongEntry:
         (tmp_path / "cors.md").write_text(GOOD, encoding="utf-8")
         with pytest.raises(WrongContent, match="there is no entry"):
             load_entries(tmp_path)
+
+
+class TestAShelf:
+    def test_holds_the_same_entries(self, entries: dict[str, FaqEntry]) -> None:
+        assert dict(EntryShelf(FOLDER)) == entries
+
+    def test_reads_an_entry_only_when_asked(self, tmp_path: Path) -> None:
+        (tmp_path / "cors.md").write_text(GOOD, encoding="utf-8")
+        (tmp_path / "korz.md").write_text("nonsense", encoding="utf-8")
+        shelf = EntryShelf(tmp_path)
+        assert len(shelf) == 2
+        assert shelf["cors"].id == "cors"
+        with pytest.raises(WrongContent, match=r"korz\.md:1"):
+            shelf["korz"]
+        assert "none" not in shelf

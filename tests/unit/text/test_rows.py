@@ -1,0 +1,19 @@
+"""Rows widened on demand are those of the whole table widened at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from triage.text.rows import HalfRows
+
+TABLE = np.random.default_rng(3).normal(size=(50, 4)).astype(np.float16)
+
+
+def test_rows_are_widened_exactly() -> None:
+    rows, wide = HalfRows(TABLE), TABLE.astype(np.float32)
+    for wanted in ([3, 3, 7], [7, 8, 0], list(range(50)), []):
+        assert np.array_equal(rows.take(np.array(wanted, dtype=np.int32)), wide[np.array(wanted, dtype=int)])
+
+
+def test_row_minus_one_is_zeros() -> None:
+    assert not HalfRows(TABLE).take(np.array([-1, -1], dtype=np.int32)).any()
