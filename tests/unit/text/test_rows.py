@@ -17,3 +17,12 @@ def test_rows_are_widened_exactly() -> None:
 
 def test_row_minus_one_is_zeros() -> None:
     assert not HalfRows(TABLE).take(np.array([-1, -1], dtype=np.int32)).any()
+
+
+def test_more_rows_than_there_was_room_for_at_first() -> None:
+    table = np.random.default_rng(4).normal(size=(9000, 2)).astype(np.float16)
+    rows, wide = HalfRows(table), table.astype(np.float32)
+    for start in range(0, 9000, 700):
+        wanted = np.arange(start, min(start + 900, 9000), dtype=np.int32)
+        assert np.array_equal(rows.take(wanted), wide[wanted])
+    assert np.array_equal(rows.take(np.arange(9000, dtype=np.int32)), wide)
