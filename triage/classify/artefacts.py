@@ -75,14 +75,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def load(folder: Path) -> Artefacts:
     """Read and check everything; raises ModelUnavailable that names the file."""
     manifest = read_manifest(folder)
-    contents = {name: _checked(folder / name, facts) for name, facts in manifest["files"].items()}
+
+    def content(name: str) -> bytes:
+        return _checked(folder / name, manifest["files"][name])
+
     try:
-        quick, faq = _arrays(contents["quick.npz"]), _arrays(contents["faq.npz"])
+        quick, faq = _arrays(content("quick.npz")), _arrays(content("faq.npz"))
         vocabulary = Vocabulary(
-            _blocks(contents["vocabulary.txt"].decode()),
+            _blocks(content("vocabulary.txt").decode()),
             quick["idf"],
-            unpack_lemmas(contents["lemmas.txt"].decode()),
-            json.loads(contents["groups.json"]),
+            unpack_lemmas(content("lemmas.txt").decode()),
+            json.loads(content("groups.json")),
         )
         labels = {head: tuple(names) for head, names in manifest["labels"].items()}
         model = QuickModel(vocabulary, _layers(quick, tuple(labels)), labels)
@@ -115,7 +118,7 @@ def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
 def _layer_arrays(layers: Layers, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {
         "idf": vocabulary.idf,
-        "margins": layers.margins.astype(np.float16),
+        "margins": layers.margins,
         "margin_bias": layers.margin_bias,
         "signal_mean": layers.signal_mean,
         "signal_scale": layers.signal_scale,
@@ -128,24 +131,13 @@ def _layer_arrays(layers: Layers, vocabulary: Vocabulary) -> dict[str, NDArray[A
 
 def _layers(arrays: dict[str, NDArray[Any]], heads: tuple[str, ...]) -> Layers:
     return Layers(
-        widened(arrays["margins"]),
+        arrays["margins"],
         arrays["margin_bias"],
         arrays["signal_mean"],
         arrays["signal_scale"],
         {head: arrays[f"{head}_weights"] for head in heads},
         {head: arrays[f"{head}_bias"] for head in heads},
     )
-
-
-def widened(half: NDArray[np.float16], *, empty_rows: int = 0) -> NDArray[np.float32]:
-    """Return an array of two dimensions in single precision, followed by rows of zeros.
-
-    There are 65,536 half-precision numbers: looking each up takes a third of numpy's own conversion's time.
-    """
-    table = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
-    wide = np.zeros((len(half) + empty_rows, half.shape[1]), dtype=np.float32)
-    np.take(table, np.ascontiguousarray(half).view(np.uint16), out=wide[: len(half)], mode="clip")
-    return wide
 
 
 def _blocks(text: str) -> dict[str, dict[str, int]]:

@@ -7,7 +7,6 @@ other labels (weighted by their probability) is exact; pairs share theirs betwee
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,20 +37,20 @@ def evidence(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> d
     }
 
 
-def _word_gains(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> NDArray[np.float64]:
-    """Gain of each token in the decided label's log-odds against the mean of its rivals, shape (heads, tokens)."""
-    row, tokens = scores.row, len(scores.parts)
-    each = _directions(model, scores, decided) @ scores.margins.T
-    each *= row.weights / row.counts
-    shares = np.empty((len(decided), len(row.order)))
-    shares[:, row.order] = each.repeat(row.counts, axis=1)
-    sums = np.zeros((len(decided), len(row.order) + 1))
-    shares.cumsum(axis=1, out=sums[:, 1:])
-    ends = np.array([0, *accumulate(row.sizes)])
-    parts = sums[:, ends[1:]] - sums[:, ends[:-1]]
-    gains, halves = parts[:, :tokens], parts[:, tokens:] / 2
-    gains[:, :-1] += halves
-    gains[:, 1:] += halves
+def _word_gains(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> list[NDArray[np.float64]]:
+    """A head, the gain of each token in the decided label's log-odds against the mean of its rivals."""
+    row, tokens, signed = scores.row, len(scores.parts), len(scores.parts) + len(scores.origins)
+    words = np.arange(len(row.sizes)).repeat(row.sizes).take(row.order)  # of each occurrence, sorted by column
+    scale = row.weights / row.counts
+    gains = []
+    for direction in _directions(model, scores, decided):
+        each = (scores.margins @ direction) * scale
+        sums = np.asarray(np.bincount(words, each.repeat(row.counts), minlength=len(row.sizes)), dtype=np.float64)
+        own, halves = sums[:tokens], sums[signed:] / 2
+        np.add.at(own, scores.origins, sums[tokens:signed])
+        own[:-1] += halves
+        own[1:] += halves
+        gains.append(own)
     return gains
 
 

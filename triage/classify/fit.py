@@ -160,6 +160,4 @@ def cross_validated(margins: Floats, sample: Sample, recipe: Recipe) -> dict[str
 
 def layers_of(fitted: tuple[Vocabulary, NDArray[np.float16], Floats], heads: Heads) -> Layers:
     """Put both layers together for serving."""
-    return Layers(
-        fitted[1].astype(np.float32), fitted[2], heads.signal_mean, heads.signal_scale, heads.weights, heads.bias
-    )
+    return Layers(fitted[1], fitted[2], heads.signal_mean, heads.signal_scale, heads.weights, heads.bias)

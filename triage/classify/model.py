@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.text.features import Features, Row, Vocabulary, split
+from triage.text.rows import HalfRows
 
 Floats = NDArray[np.float32]
 
@@ -24,11 +25,10 @@ Floats = NDArray[np.float32]
 class Layers:
     """Weights. Shapes: margins (columns, L), margin_bias (L,); for each head weights (L + S, K), bias (K,).
 
-    L is the number of labels of all heads together, S of signals, K of the head's labels. The margins'
-    weights were rounded to half precision, as the file keeps them.
+    L is the number of labels of all heads together, S of signals, K of the head's labels.
     """
 
-    margins: Floats
+    margins: NDArray[np.float16]
     margin_bias: Floats
     signal_mean: Floats
     signal_scale: Floats
@@ -40,11 +40,13 @@ class Layers:
 class Scores:
     """One text scored: probabilities a head (in the order of its labels), and what explains them.
 
-    `parts` are the tokens as they stand in the text, `margins` the weights of the row's columns, (n, L).
+    `parts` are the tokens as they stand in the text, `origins` those that the signed words repeat, `margins`
+    the weights of the row's columns, (n, L).
     """
 
     text: str
     parts: Sequence[str]
+    origins: Sequence[int]
     row: Row
     margins: Floats
     probabilities: dict[str, Floats]
@@ -59,7 +61,7 @@ class QuickModel:
     def __init__(self, vocabulary: Vocabulary, layers: Layers, labels: dict[str, tuple[str, ...]]) -> None:
         self.features = Features(vocabulary)
         self.labels = labels
-        self.layers = layers
+        self._margins = HalfRows(layers.margins)
         second = np.hstack([layers.head_weights[head] for head in labels])
         bias = np.concatenate([layers.head_bias[head] for head in labels])
         self.of_margins, of_signals = np.split(second, [len(layers.margin_bias)])
@@ -70,13 +72,13 @@ class QuickModel:
 
     def score(self, text: str, signals: Sequence[float]) -> Scores:
         """Return the probabilities of every head for one text."""
-        parts, forms = split(text)
+        parts, forms, origins = split(text)
         row = self.features.row(forms)
-        margins = self.layers.margins.take(row.columns, axis=0)
+        margins = self._margins.take(row.columns)
         seen = np.array(signals, dtype=np.float32)
         logits = row.weights @ margins @ self.of_margins + seen @ self._of_signals + self._bias
         probabilities = {head: _softmax_of_one(logits[place]) for head, place in self.heads.items()}
-        return Scores(text, parts, row, margins, probabilities)
+        return Scores(text, parts, origins, row, margins, probabilities)
 
 
 def _softmax_of_one(logits: NDArray[Any]) -> Floats:

@@ -35,7 +35,7 @@ from triage.classify.measure import head_metrics, precision_recall_f1, review_th
 from triage.classify.model import Floats
 from triage.classify.signals import signals
 from triage.policy.pack import Policy
-from triage.text.features import BLOCKS, Features, Vocabulary, tokenize
+from triage.text.features import BLOCKS, Features, Vocabulary, split
 from triage.text.lemmas import learn_lemmas
 from triage.text.redact import redact
 
@@ -122,7 +122,7 @@ def measure(policy: Policy, sample: Sample, probabilities: Mapping[str, Floats])
 
 
 def _forms(text: str) -> list[str]:
-    return [token.form for token in tokenize(redact(text, find_secrets(text)))]
+    return split(redact(text, find_secrets(text)))[1]
 
 
 def _signals(text: str) -> list[float]:

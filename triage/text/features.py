@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.text.lemmas import fold
+from triage.text.places import OPENING, SIGNS, placed, word_count
 
 _URL = r"(?:https?|ftp)://\S+|www\.\S+"
 _MAIL = r"[\w.+-]{1,64}+@[\w-]+\.[\w.-]+"
@@ -35,6 +36,7 @@ BLOCKS = ("word", "lemma", "piece", "group")
 
 Ids = NDArray[np.int32]
 _ID_BYTES = 4
+_SIGN = len(OPENING)
 _NO_IDS, _NO_WEIGHTS, _NO_POSITIONS = np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.intp)
 _LOG_COUNTS = np.concatenate([[0.0], 1.0 + np.log(np.arange(1, 256))])
 _Key = TypeVar("_Key", str, tuple[str, str])
@@ -71,14 +73,20 @@ class Token:
 
 def tokenize(text: str) -> list[Token]:
     """Split a text; addresses, mails, long numbers and masks become one sign each."""
-    parts, forms = split(text)
-    return [Token(form, start, end) for form, (start, end) in zip(forms, spans(text, parts), strict=True)]
+    parts, forms, _ = split(text)
+    return [Token(form, start, end) for form, (start, end) in zip(forms, spans(text, parts), strict=False)]
 
 
-def split(text: str) -> tuple[list[str], list[str]]:
-    """Return the tokens as they stand in the text, and as features see them (`Token.form`)."""
+def split(text: str) -> tuple[list[str], list[str], list[int]]:
+    """Return the tokens as they stand in the text, as features see them (`Token.form`), and origins.
+
+    After the forms of the tokens come words signed by their place (`triage.text.places`); origins tell
+    which token each of these repeats.
+    """
     parts = (_TOKEN if "@" in text else _TOKEN_WITHOUT_MAIL).findall(text)
-    return parts, list(map(_forms.__getitem__, parts))
+    forms = list(map(_forms.__getitem__, parts))
+    signed, origins = placed(text, forms, [start for start, _ in spans(text, parts)])
+    return parts, forms + signed, origins
 
 
 def spans(text: str, parts: Sequence[str]) -> list[tuple[int, int]]:
@@ -129,8 +137,8 @@ def pieces(form: str) -> list[str]:
 class Vocabulary:
     """Names of the columns: per block a mapping to column numbers, and the inverse document frequencies.
 
-    Columns of `word` hold words and pairs (`a b`), of `lemma` the same over lemmas, of `piece`
-    character n-grams. `idf` has one weight a column over all blocks.
+    Columns of `word` hold words and pairs (`a b`), of `lemma` the same over lemmas and the signed
+    lemmas, of `piece` character n-grams. `idf` has one weight a column over all blocks.
     """
 
     blocks: Mapping[str, Mapping[str, int]]
@@ -148,7 +156,7 @@ class Row:
     """A text in columns: sorted `columns` with their `weights` and how often each occurs (`counts`).
 
     For explaining: `order` sorts the occurrences by column; their words' come first, `sizes` of them a
-    word, then those of the pairs of neighbours, `sizes` of them a pair.
+    word (signed ones after the others), then those of the pairs of neighbours, `sizes` of them a pair.
     """
 
     columns: Ids
@@ -175,7 +183,10 @@ class Features:
         self._paired = _Memo(self._columns_of_pair, _PAIR_MEMO_LIMIT)
 
     def _columns_of_word(self, form: str) -> bytes:
-        """Columns of one word alone: itself, its lemma, its pieces."""
+        """Columns of one word alone: itself, its lemma, its pieces; of a signed word its signed lemma."""
+        if form.startswith(SIGNS):
+            signed = self._lemma.get(_signed_lemma(form, self._vocabulary.lemmas))
+            return b"" if signed is None else array("i", [signed]).tobytes()
         lemma = self._vocabulary.lemmas.get(form, form)
         found = [self._word.get(form), self._lemma.get(lemma), *map(self._piece.get, pieces(form))]
         found += self._grouped(form, lemma)
@@ -202,7 +213,8 @@ class Features:
 
         Words and lemmas together, pieces, and groups have that length each.
         """
-        found = [*map(self._own.__getitem__, forms), *map(self._paired.__getitem__, pairwise(forms))]
+        words = forms[: word_count(forms)]
+        found = [*map(self._own.__getitem__, forms), *map(self._paired.__getitem__, pairwise(words))]
         occurrences = np.frombuffer(b"".join(found), dtype=np.int32)
         if not len(occurrences):
             return Row(_NO_IDS, _NO_WEIGHTS, _NO_POSITIONS, _NO_POSITIONS, list(map(len, found)))
@@ -249,11 +261,13 @@ def learn_vocabulary(
     """Collect the columns from tokenised texts; a column must occur in that many texts."""
     seen: dict[str, dict[str, int]] = {name: {} for name in BLOCKS}
     total = 0
-    for forms in texts:
+    for text in texts:
         total += 1
+        count = word_count(text)
+        forms, signed = text[:count], {_signed_lemma(form, lemmas) for form in text[count:]}
         stems = [lemmas.get(f, f) for f in forms]
         _count(seen["word"], set(forms) | {f"{a} {b}" for a, b in pairwise(forms)})
-        _count(seen["lemma"], set(stems) | {f"{a} {b}" for a, b in pairwise(stems)})
+        _count(seen["lemma"], set(stems) | {f"{a} {b}" for a, b in pairwise(stems)} | signed)
         near = [*forms, *stems, *map(" ".join, pairwise(forms))]
         near += map(" ".join, pairwise(stems))
         _count(seen["group"], {group for key in near for group in groups.get(key, ())})
@@ -266,6 +280,12 @@ def learn_vocabulary(
         blocks[name] = {k: len(idf) + i for i, k in enumerate(kept)}
         idf += [float(np.log((1 + total) / (1 + seen[name][k])) + 1) for k in kept]
     return Vocabulary(blocks, np.array(idf, dtype=np.float32), lemmas, groups)
+
+
+def _signed_lemma(form: str, lemmas: Mapping[str, str]) -> str:
+    """Return `#q:lemma` of `#q:form`."""
+    sign, word = form[:_SIGN], form[_SIGN:]
+    return sign + lemmas.get(word, word)
 
 
 def _count(counts: dict[str, int], keys: Iterable[str]) -> None:

@@ -66,3 +66,12 @@ def _fold_char(char: str, before: list[str]) -> str:
     if len(plain) > 1:
         plain = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Me"))
     return plain
+
+
+def lowered(text: str) -> str:
+    """Return the text in lower case and just as long, so that offsets agree; the folded copy where it is as long."""
+    folded = fold(text)
+    if folded.offsets is None:
+        return folded.text
+    low = text.lower()
+    return low if len(low) == len(text) else text

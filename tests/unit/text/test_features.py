@@ -40,9 +40,10 @@ class TestTokens:
     @given(st.text("аб!? _.@-+1█wh/:tps", max_size=60))
     def test_stand_where_they_say(self, text: str) -> None:
         tokens = tokenize(text)
-        parts, seen = split(text)
+        parts, seen, origins = split(text)
         assert [text[t.start : t.end] for t in tokens] == parts
-        assert [t.form for t in tokens] == seen
+        assert [t.form for t in tokens] == seen[: len(tokens)]
+        assert [seen[origin] for origin in origins] == [signed[3:] for signed in seen[len(tokens) :]]
         assert all(a.end <= b.start for a, b in pairwise(tokens))
         gaps = [text[a.end : b.start] for a, b in pairwise(tokens)]
         assert not any(c.isalnum() for gap in gaps for c in gap)
