@@ -28,7 +28,7 @@ _CANDIDATE = re.compile(
     r"|console)(?:-[a-z]{2,12}){0,2}-?\d{1,3}(?![\w:/\"'-]|\.\w))",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"(?<=[^\W_])[.:](?:[^\W_]|//)")
+_HINT = re.compile(r"[.:](?<=[^\W_].)(?:[^\W_]|//)")
 _RARE = ("localhost", "[", "ssh", "apim-", "gw-", "gate-", "gateway-", "mgmt-", "portal-", "console-", "apigw-")
 _RARE_HINT = re.compile(
     r"(?<=[^\W_])[.:](?:[^\W_]|//)|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt"

@@ -59,7 +59,8 @@ def _look_alike(word: str) -> tuple[str, ...]:
 
 
 _SIGN = r"*#@$%&^~•·×|+=?!░▒▓▪●■□○◦∗⁎✱✻\ufffd\u2600-\u27bf\U0001f300-\U0001faff"
-_MASKED_HINT = re.compile(rf"\w(?:[{_SIGN.replace('?!', '')}]|[?!._'’`-]\w|\.\.+\w|…+\w)")
+#: The sign comes first in the pattern, so that the search skips to signs; what stands before is looked at after.
+_MASKED_HINT = re.compile(rf"[{_SIGN}.…_'’`-](?<=\w.)(?:(?<=[{_SIGN}])(?<![?!])|(?=[\w.…]))")
 _MASKED = re.compile(
     rf"(?<!\w)(?:[^\W_]{{1,20}}(?:[{_SIGN}]{{1,12}}|\.{{2,8}}|…{{1,3}}"
     rf"|[._'’`-](?=\w))){{1,12}}(?:[^\W_]{{1,20}})?(?![\w@])"
@@ -108,13 +109,12 @@ def _wild(match: re.Match[str]) -> str:
 _GAPS = re.compile(r"(?<!\w)[^\W_](?:[ \t.,*_·•/|~-]{1,3}[^\W_]{1,2}(?!\w)){2,24}")
 
 
-_MIN_LONE = 3
 _MIN_LETTERS = 3
 
 
 def gaps(text: str) -> Iterator[Disguise]:
     """«х у й», «б л я т ь», «п.и.з.д.е.ц»: letters one by one."""
-    if sum(len(word) == 1 for word in spelled(text)) < _MIN_LONE:
+    if b"\1\1" not in bytes(min(len(word), 2) for word in spelled(text)):
         return
     for match in _GAPS.finditer(text):
         if sum(c.isalpha() for c in match.group()) < _MIN_LETTERS or sum(c.isdigit() for c in match.group()) > 1:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from triage.checks.placeholders import is_placeholder
 from triage.checks.secret_shapes import looks_random
 from triage.report import Finding
-from triage.text.normalise import fold
+from triage.text.normalise import lowered
 
 # --- assignments in configs, environment variables, JSON, XML, command lines --------------------
 
@@ -41,7 +41,7 @@ _CONFIG_END = re.compile(r"[;&](?=[A-Za-z][\w. ]{0,40}=)")
 
 def assignments(text: str) -> Iterator[Finding]:
     """`password: x`, `"clientSecret": "x"`, `DB_PASSWORD=x`, `<password>x</password>`, `--password x`."""
-    if not any(hint in fold(text).text for hint in _HINTS):
+    if not any(hint in lowered(text) for hint in _HINTS):
         return
     for match in _ASSIGN.finditer(text):
         yield from _assigned(text, match)
@@ -100,7 +100,6 @@ _TRIGGER = re.compile(
     r"|уч[её]тк\w{1,2}|логин\w{0,2}|pass(?:word)?|pwd|parol|login"
     r"|токен\w{0,2}|client[ _-]?secret|секрет\w{0,2}|api[ _-]?key|token|secret|ключ(?:ом)?"
     r"|апи[- ]?ключ|доступ\w?)(?![а-яa-z])",
-    re.IGNORECASE,
 )
 _KEYS = ("ток", "token", "секр", "secret", "client", "ключ", "api", "апи")
 _PASSWORDS = ("парол", "пас", "pass", "pwd", "parol")
@@ -216,12 +215,13 @@ def shown_keys(text: str) -> Iterator[Finding]:
 
 def prose_passwords(text: str) -> Iterator[Finding]:
     """«пароль от базы у нас gravity228»: the first thing that looks like a password soon after the word."""
-    if not any(hint in fold(text).text for hint in _TOLD):
+    low = lowered(text)
+    if not any(hint in low for hint in _TOLD):
         return
-    for match in _TRIGGER.finditer(text):
+    for match in _TRIGGER.finditer(low):
         if text[match.end() : match.end() + 1] not in _SEPARATORS:
             continue
-        yield from _after_trigger(text, match.group(1).lower(), match.end())
+        yield from _after_trigger(text, match.group(1), match.end())
 
 
 def _after_trigger(text: str, trigger: str, at: int) -> Iterator[Finding]:

@@ -114,7 +114,7 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
         )
         if words.faults.search(before) and words.faults.search(after) and _differ(before, after, words, lenient=False):
             return True
-    if text.count("у ") == 1:
+    if text.count(" у ") + text.count("\nу ") + text.startswith("у ") < 2:
         return False
     people = list(itertools.islice(_PERSON.finditer(text), 6))
     for one, other in itertools.pairwise(people):

@@ -26,11 +26,6 @@ _ITEM = re.compile(
     r"|(?<=[.;:] )шаг \d{1,2}[ :.–—-]{1,3}|(?<![\w.,])\(?\d{1,2}\)[ \t]+"
     r"|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])"
 )
-_ANNOUNCED = re.compile(
-    r"порядок такой|порядок действий|дела(?:ю|ем|ют|ет) так|воспроизв\w*(?: так| всегда|:)|воспроизвожу|воспроизведени|по шагам|пошагово"
-    r"|шаги|последовательност|сценарий"
-    r"|репро|(?:как|чтобы) повторить|steps|действия:"
-)
 _ITEM_HINT = re.compile(r"\d[.)]|шаг|\n[ \t>]*[-–—•*\d]")
 _SENTENCE = re.compile(r"[.!?…]+(?=\s|$)|\n+")
 
@@ -44,6 +39,29 @@ _LATIN = str.maketrans(
         )
     )
 )
+
+
+@lru_cache(maxsize=1)
+def _announcements() -> Hinted:
+    return Hinted(
+        (
+            r"порядок такой",
+            r"порядок действий",
+            r"дела(?:ю|ем|ют|ет) так",
+            r"воспроизв\w*(?: так| всегда|:)",
+            r"воспроизвожу",
+            r"воспроизведени",
+            r"по шагам",
+            r"пошагово",
+            r"шаги",
+            r"последовательност",
+            r"сценарий",
+            r"репро",
+            r"(?:как|чтобы) повторить",
+            r"steps",
+            r"действия:",
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +133,7 @@ def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action
     if len(items) < 2:
         return []
     steps = []
-    announced = _ANNOUNCED.search(text) is not None
+    announced = _announcements().search(text) is not None
     starts = [a.start for a in actions]
     for at, (_, begin) in enumerate(items):
         stop = items[at + 1][0] if at + 1 < len(items) else min(len(text), begin + 200)
@@ -147,7 +165,7 @@ def _first_from(actions: list[Action], starts: list[int], begin: int, end: int) 
 def _chained(text: str, actions: list[Action], words: ActionWords) -> list[Action]:
     """Told actions that follow each other closely and are of at least two kinds."""
     chain: list[Action] = []
-    announced = _ANNOUNCED.search(text) is not None
+    announced = _announcements().search(text) is not None
     for action in actions:
         if not (action.told or announced) or not _counts(text, action, words):
             continue
