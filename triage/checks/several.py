@@ -29,6 +29,8 @@ _NAMED = re.compile(
 )
 _PART = 220
 _SHORT = 15
+#: Announcements looked at; nobody makes more, and a hostile text is not worth the time.
+_MOST = 40
 _QUESTION = re.compile(r"\?|(?<!\w)(?:как|какие|какой|можно|где|сколько|ли)(?!\w)")
 
 
@@ -56,7 +58,7 @@ def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
     if parts := _enumerated(folded, words):
         lenient = counted is not None or _NAMED.search(folded) is not None
         return _differ(*parts, words, lenient=lenient, enumerated=True) and not find_steps(folded)
-    if counted and _sentences_differ(folded[counted.end() :], words):
+    if counted and _sentences_differ(folded[counted.end() : counted.end() + 3 * _PART], words):
         return True
     return (
         _joined(folded, words.strong, words, lenient=True)
@@ -67,11 +69,12 @@ def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
 
 def _joined(text: str, connectors: Hinted, words: SeveralWords, *, lenient: bool) -> bool:
     """What stands before «раз уж пишу», «заодно», «и ещё» differs from what stands after."""
-    for match in connectors.finditer(text):
-        after = _first_sentence(text[match.end() :])
+    for match in itertools.islice(connectors.finditer(text), _MOST):
+        after = _first_sentence(text, match.end())
         before = text[max(0, match.start() - _PART) : match.start()]
         if len(before) < _SHORT and lenient:
-            before = text[match.end() + len(after) :][:_PART]
+            rest = match.end() + len(after)
+            before = text[rest : rest + _PART]
         if _differ(before, after, words, lenient=lenient):
             return True
     return False
@@ -89,13 +92,13 @@ def _enumerated(text: str, words: SeveralWords) -> tuple[str, str] | None:
 
 
 def _sentences_differ(text: str, words: SeveralWords) -> bool:
-    sentences = [s for s in _SENTENCE.split(text[: 3 * _PART]) if len(s) > 5][:5]
+    sentences = [s for s in _SENTENCE.split(text) if len(s) > 5][:5]
     return any(_differ(a, b, words, lenient=True) for a, b in itertools.combinations(sentences, 2))
 
 
-def _first_sentence(text: str) -> str:
-    sentences = [s for s in _SENTENCE.split(text[:_PART]) if len(s) > 12]
-    return sentences[0] if sentences else text[:_PART]
+def _first_sentence(text: str, start: int) -> str:
+    part = text[start : start + _PART]
+    return next((s for s in _SENTENCE.split(part) if len(s) > 12), part)
 
 
 _BUT_AT = re.compile(
@@ -107,10 +110,10 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
     """«У меня не открывается карточка, а у Ольги не приходит письмо»: each has a fault of its own."""
     if "у " not in text:
         return False
-    for match in _BUT_AT.finditer(text):
+    for match in itertools.islice(_BUT_AT.finditer(text), _MOST):
         before, after = (
             _SENTENCE.split(text[max(0, match.start() - _PART) : match.start()])[-1],
-            _first_sentence(text[match.end() :]),
+            _first_sentence(text, match.end()),
         )
         if words.faults.search(before) and words.faults.search(after) and _differ(before, after, words, lenient=False):
             return True
@@ -121,7 +124,7 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
         gap = text[one.end() : other.start()]
         if len(gap) > 120 or len(gap) < 8 or _SAME.search(gap):
             continue
-        rest = _first_sentence(text[other.end() :])
+        rest = _first_sentence(text, other.end())
         if (
             not _SAME.search(rest)
             and words.faults.search(gap)
