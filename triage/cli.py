@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("evaluate", _evaluate, "metrics on labelled requests")
     evaluate.add_argument("file", type=Path, metavar="FILE.jsonl")
     evaluate.add_argument("--errors", type=int, default=10, metavar="N", help="show the N worst errors")
+    evaluate.add_argument("--html", type=Path, metavar="OUT.html", help="write one page with tables and pictures")
     corpus = command("corpus", _corpus, "check the corpus: counts, near-duplicates")
     corpus.add_argument("--drop", action="store_true", help="rewrite the batches without near-duplicates")
     corpus.add_argument("--card", action="store_true", help="write the counts into the data card")
@@ -153,7 +154,7 @@ def _train(args: argparse.Namespace, settings: Settings) -> int:
 def _evaluate(args: argparse.Namespace, settings: Settings) -> int:
     from triage.evaluation import evaluate_file
 
-    return evaluate_file(settings, args.file, errors=args.errors)
+    return evaluate_file(settings, args.file, errors=args.errors, page=args.html)
 
 
 def _corpus(args: argparse.Namespace, settings: Settings) -> int:

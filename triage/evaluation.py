@@ -18,17 +18,23 @@ from triage.classify.measure import (
     precision_recall_f1,
     scope_metrics,
 )
+from triage.classify.pictures import require_matplotlib
 from triage.errors import TriageError, WrongInput
+from triage.evaluation_page import Decided, Mistake, write_page
 from triage.faq.entries import load_entry
 from triage.loading import Chain, load_chain
 from triage.report import Request, TriageReport
 from triage.settings import Settings
+from triage.text.redact import humanize, redact
 
 _CONFUSIONS = 12
+_SHOWN = 160
 
 
-def evaluate_file(settings: Settings, path: Path, *, errors: int) -> int:
-    """Print metrics, confusions and the most confident errors on a labelled file."""
+def evaluate_file(settings: Settings, path: Path, *, errors: int, page: Path | None = None) -> int:
+    """Print metrics, confusions and the most confident errors on a labelled file; with `page` write them as HTML."""
+    if page is not None:
+        require_matplotlib()
     if not path.is_file():
         raise WrongInput(f"{path} is not a file")
     rows = read_labelled(path)
@@ -38,26 +44,52 @@ def evaluate_file(settings: Settings, path: Path, *, errors: int) -> int:
     if chain.broken:
         raise WrongInput("there is no model to evaluate", advice=chain.broken)
     reports = [chain.analyzer.analyze(Request(row.text), explain=False) for row in rows]
-    console.print(_table(rows, reports, chain))
+    measures, worst = _measures(rows, reports, chain), worst_errors(rows, reports, errors)
+    console.print(_table(len(rows), measures))
     console.print(_confusion(rows, reports))
-    _show_errors(rows, reports, errors, console)
+    for error in worst:
+        line = f"{error.confidence:.2f} {error.taken} instead of {error.true}: {error.text[:_SHOWN]!r}"
+        console.print(line, markup=False, highlight=False)
+    if page is not None:
+        write_page(page, path.name, measures, _decided(rows, reports), worst)
     return 0
 
 
-def _table(rows: Sequence[Labelled], reports: Sequence[TriageReport], chain: Chain) -> Table:
-    table = Table(title=f"{len(rows)} requests", show_header=False)
-    for name, value in _measures(rows, reports, chain):
+def worst_errors(rows: Sequence[Labelled], reports: Sequence[TriageReport], most: int) -> list[Mistake]:
+    """Return the scope errors that the model was surest of, their texts without secrets."""
+    wrong = [
+        Mistake(p.scope.decision.confidence, r.scope, p.scope.decision.label, humanize(redact(r.text, p.secrets)))
+        for r, p in zip(rows, reports, strict=True)
+        if r.scope != p.scope.decision.label
+    ]
+    return sorted(wrong, key=lambda error: -error.confidence)[:most]
+
+
+def _decided(rows: Sequence[Labelled], reports: Sequence[TriageReport]) -> dict[str, Decided]:
+    """Both heads: what was true, what was said, and how surely."""
+    decisions = {"scope": [p.scope.decision for p in reports], "priority": [p.priority.decision for p in reports]}
+    truth = {"scope": [r.scope for r in rows], "priority": [r.priority.value for r in rows]}
+    return {
+        head: Decided(
+            np.array(truth[head]),
+            np.array([d.label for d in own]),
+            np.array([d.confidence for d in own], dtype=np.float32),
+        )
+        for head, own in decisions.items()
+    }
+
+
+def _table(count: int, measures: Sequence[tuple[str, float]]) -> Table:
+    table = Table(title=f"{count} requests", show_header=False)
+    for name, value in measures:
         table.add_row(name, f"{value:.3f}")
     return table
 
 
 def _measures(rows: Sequence[Labelled], reports: Sequence[TriageReport], chain: Chain) -> list[tuple[str, float]]:
-    truth = np.array([row.scope for row in rows])
-    guess = np.array([r.scope.decision.label for r in reports])
-    confidence = np.array([r.scope.decision.confidence for r in reports], dtype=np.float32)
-    urgency = np.array([row.priority.value for row in rows])
-    urgency_guess = np.array([r.priority.decision.label for r in reports])
-    urgency_confidence = np.array([r.priority.decision.confidence for r in reports], dtype=np.float32)
+    decided = _decided(rows, reports)
+    truth, guess, confidence = decided["scope"]
+    urgency, urgency_guess, urgency_confidence = decided["priority"]
     policy = chain.policy
     scope = scope_metrics(
         truth, guess, lambda r: policy.scope_rule(r).verdict.value, lambda r: policy.scope_rule(r).category
@@ -135,13 +167,6 @@ def _confusion(rows: Sequence[Labelled], reports: Sequence[TriageReport]) -> Tab
         if true != taken and table.row_count < _CONFUSIONS:
             table.add_row(true, taken, str(count))
     return table
-
-
-def _show_errors(rows: Sequence[Labelled], reports: Sequence[TriageReport], most: int, console: Console) -> None:
-    wrong = [(p.scope.decision, r) for r, p in zip(rows, reports, strict=True) if r.scope != p.scope.decision.label]
-    for decision, row in sorted(wrong, key=lambda pair: -pair[0].confidence)[:most]:
-        line = f"{decision.confidence:.2f} {decision.label} instead of {row.scope}: {row.text[:160]!r}"
-        console.print(line, markup=False, highlight=False)
 
 
 def lint_faq(settings: Settings) -> int:

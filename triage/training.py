@@ -19,6 +19,7 @@ from triage.classify.card import write_card
 from triage.classify.corpus import Labelled, near_duplicates, read_corpus, without_near_duplicates
 from triage.classify.fit import Recipe
 from triage.classify.lexicon import load_groups
+from triage.classify.pictures import require_matplotlib
 from triage.classify.train import Materials, train
 from triage.errors import ModelUnavailable, WrongInput
 from triage.faq.entries import load_entries
@@ -31,6 +32,7 @@ _TOLERANCE = 0.002
 
 def train_models(settings: Settings, folder: Path, *, seed: int, force: bool) -> int:
     """Train into a temporary folder, compare, and only then replace `folder`'s model."""
+    require_matplotlib()
     console = Console(stderr=True)
     rows = without_near_duplicates(read_corpus(settings.data_dir / "tickets"))
     entries = load_entries(settings.data_dir / "faq")

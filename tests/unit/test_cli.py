@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,36 @@ class TestEvaluate:
         done = triage("evaluate", "x.jsonl", cwd=tmp_path)
         assert done.returncode == 0
         assert b"scope macro-F1" in done.stdout
+
+    def test_writes_one_page_with_pictures_and_without_secrets(self, tmp_path: Path) -> None:
+        text = "Как включить кэш? <b>пароль:</b> пароль: Osen-4417-les"
+        rows = [
+            {"text": text, "scope": "other.off_topic", "priority": "high", "secrets": True},
+            {"text": "Шлюз лежит, все запросы 502", "scope": "defect.failure", "priority": "high"},
+        ]
+        (tmp_path / "x.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+        done = triage("evaluate", "x.jsonl", "--html", "out.html", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr.decode()
+        page = (tmp_path / "out.html").read_text(encoding="utf-8")
+        assert page.count("<svg") == 3
+        assert "scope macro-F1" in page
+        assert "other.off_topic" in page
+        assert "Osen-4417-les" not in page + done.stdout.decode()
+        assert "<b>" not in page
+        assert "http" not in re.sub(
+            r'xmlns(:\w+)?="[^"]+"|xlink:href="data:[^"]+"|<!DOCTYPE[^>]*>|<cc:Work>|</?rdf:[^>]*>|</?dc:[^>]*>',
+            "",
+            page,
+        )
+
+    def test_says_in_one_line_that_a_page_cannot_be_written(self, tmp_path: Path) -> None:
+        (tmp_path / "x.jsonl").write_text(
+            '{"text": "х", "scope": "defect.failure", "priority": "low"}\n', encoding="utf-8"
+        )
+        done = triage("evaluate", "x.jsonl", "--html", "none/out.html", cwd=tmp_path)
+        assert done.returncode == 2
+        assert b"none/out.html cannot be written" in done.stderr
+        assert b"Traceback" not in done.stderr
 
     @pytest.mark.parametrize("content", ['{"text": "x"}\n', "nonsense\n", ""])
     def test_refuses_what_is_not_labelled(self, tmp_path: Path, content: str) -> None:

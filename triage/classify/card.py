@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 
 from triage.classify.corpus import Labelled
+from triage.classify.pictures import calibration_svg, confusion_svg
 from triage.classify.train import Measured
 
 _CONFUSIONS = 15
 _BINS = 10
+CONFUSION, CALIBRATION = "confusion.svg", "calibration.svg"
 
 
 def write_card(path: Path, manifest: dict[str, Any], rows: Sequence[Labelled], measured: Measured) -> None:
-    """Write the card of the model that the manifest describes."""
+    """Write the card of the model that the manifest describes, and its pictures beside it."""
+    for name, picture in _pictures(rows, measured).items():
+        (path.parent / name).write_text(picture, encoding="utf-8")
     parts = [
         _intro(manifest),
         _figures(manifest),
@@ -28,6 +32,18 @@ def write_card(path: Path, manifest: dict[str, Any], rows: Sequence[Labelled], m
         _weaknesses(manifest),
     ]
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _pictures(rows: Sequence[Labelled], measured: Measured) -> dict[str, str]:
+    right_and_sure, truth = {}, {"scope": [r.scope for r in rows], "priority": [r.priority.value for r in rows]}
+    guess = {}
+    for head, probabilities in measured.probabilities.items():
+        guess[head] = np.array(measured.labels[head])[probabilities.argmax(axis=1)]
+        right_and_sure[head] = (guess[head] == np.array(truth[head]), probabilities.max(axis=1))
+    return {
+        CONFUSION: confusion_svg(np.array(truth["scope"]), guess["scope"], measured.labels["scope"]),
+        CALIBRATION: calibration_svg(right_and_sure),
+    }
 
 
 def _intro(manifest: dict[str, Any]) -> str:
@@ -84,13 +100,21 @@ def _labels(manifest: dict[str, Any], rows: Sequence[Labelled]) -> str:
 def _confusions(rows: Sequence[Labelled], measured: Measured) -> str:
     guess = np.array(measured.labels["scope"])[measured.probabilities["scope"].argmax(axis=1)]
     pairs = Counter((row.scope, str(g)) for row, g in zip(rows, guess, strict=True) if row.scope != g)
-    lines = ["## Most frequent confusions", "", "| true | taken for | texts |", "| --- | --- | --- |"]
+    lines = [
+        "## Most frequent confusions",
+        "",
+        f"![Which rule was taken for which]({CONFUSION})",
+        "",
+        "| true | taken for | texts |",
+        "| --- | --- | --- |",
+    ]
     lines += [f"| `{true}` | `{taken}` | {count} |" for (true, taken), count in pairs.most_common(_CONFUSIONS)]
     return "\n".join(lines)
 
 
 def _calibration(rows: Sequence[Labelled], measured: Measured) -> str:
-    lines = ["## Calibration", "", "| confidence | scope: texts, accuracy | priority: texts, accuracy |"]
+    picture = f"![Accuracy over confidence]({CALIBRATION})"
+    lines = ["## Calibration", "", picture, "", "| confidence | scope: texts, accuracy | priority: texts, accuracy |"]
     lines.append("| --- | --- | --- |")
     cells = [_bins(rows, measured, head) for head in ("scope", "priority")]
     for place in range(_BINS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from triage.classify import artefacts
+from triage.classify.card import write_card
 from triage.classify.corpus import Labelled, read_corpus
 from triage.classify.fit import HEADS, Recipe, fit_heads, fit_margins, layers_of, matrix, out_of_fold_margins
 from triage.classify.lexicon import load_groups
@@ -50,7 +52,8 @@ def _only(row: Labelled, entries: set[str]) -> Labelled:
 @pytest.fixture(scope="module")
 def trained(materials: Materials, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
-    train(materials, RECIPE, folder, lambda step: None)
+    measured = train(materials, RECIPE, folder, lambda step: None)
+    write_card(folder / "CARD.md", artefacts.read_manifest(folder), materials.rows, measured)
     return folder
 
 
@@ -108,6 +111,22 @@ class TestTraining:
     def test_measures_on_texts_whose_batch_was_not_seen(self, trained: Path) -> None:
         metrics = artefacts.read_manifest(trained)["metrics"]
         assert 0.2 < metrics["scope"]["macro_f1"] < 0.95  # six batches cannot do better without a leak
+
+
+class TestCard:
+    def test_shows_its_pictures(self, trained: Path) -> None:
+        card = (trained / "CARD.md").read_text(encoding="utf-8")
+        for name in re.findall(r"!\[.+\]\((.+)\)", card):
+            picture = (trained / name).read_text(encoding="utf-8")
+            assert picture.startswith("<svg")
+            assert len(picture) < 300_000
+        assert card.count("![") == 2
+
+    def test_gives_the_measured_figures(self, trained: Path) -> None:
+        card = (trained / "CARD.md").read_text(encoding="utf-8")
+        metrics = artefacts.read_manifest(trained)["metrics"]
+        assert f"| scope rule, macro-F1 | {metrics['scope']['macro_f1']:.3f} |" in card
+        assert f"| priority, macro-F1 | {metrics['priority']['macro_f1']:.3f} |" in card
 
 
 class TestFiles:
