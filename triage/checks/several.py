@@ -88,6 +88,11 @@ def _enumerated(text: str, words: SeveralWords) -> tuple[str, str] | None:
             if first.group().startswith("это раз"):
                 return text[max(0, first.start() - _PART) : first.start()], text[first.end() : second.start()]
             return text[first.end() : second.start()], text[second.end() : second.end() + _PART]
+    if seconds and seconds[0].group().startswith("второе"):
+        at = seconds[0]
+        if text[max(0, at.start() - 3) : at.start()].rstrip()[-1:] not in (".", "!", "?", ";"):
+            return None
+        return text[max(0, at.start() - _PART) : at.start()], text[at.end() : at.end() + _PART]
     return None
 
 
