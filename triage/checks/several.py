@@ -45,7 +45,7 @@ class SeveralWords:
     first: Hinted
     second: Hinted
     faults: re.Pattern[str]
-    topics: tuple[tuple[str, tuple[str, ...]], ...]
+    topics: tuple[tuple[str, tuple[str, ...], frozenset[str]], ...]
 
 
 def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
@@ -146,7 +146,8 @@ def _differ(one: str, other: str, words: SeveralWords, *, lenient: bool, enumera
     if _SAME.search(other[:40]) or not (here or there):
         return False
     if not here or not there:
-        return lenient and enumerated
+        other_faults = words.faults.search(other if here else one) is not None
+        return enumerated and (lenient or (bool(here | there) and here | there <= _BUSINESS and other_faults))
     if (here <= _BUSINESS) != (there <= _BUSINESS):
         return True
     if here & there:
@@ -157,7 +158,11 @@ def _differ(one: str, other: str, words: SeveralWords, *, lenient: bool, enumera
 
 def _topics(part: str, words: SeveralWords) -> set[str]:
     tokens = WORD.findall(part)
-    found = {name for name, stems in words.topics if any(token.startswith(stems) for token in tokens)}
+    found = {
+        name
+        for name, stems, whole in words.topics
+        if not whole.isdisjoint(tokens) or any(token.startswith(stems) for token in tokens)
+    }
     return found - {"plans"} if found & _BUSINESS else found
 
 
@@ -165,7 +170,7 @@ def _topics(part: str, words: SeveralWords) -> set[str]:
 def _load(path: Path) -> SeveralWords:
     sections = load_sections(path)
     topics = tuple(
-        (name, tuple(stem for entry in entries for stem in entry.pattern.split()))
+        (name, *_stems([stem for entry in entries for stem in entry.pattern.split()]))
         for name, entries in sections.items()
         if name not in _RULES
     )
@@ -173,6 +178,12 @@ def _load(path: Path) -> SeveralWords:
     faults = re.compile("|".join(_bounded(e.pattern) for e in sections["faults"]))
     unrelated, strong, connectors, counted, first, second = rules
     return SeveralWords(unrelated, strong, connectors, counted, first, second, faults, topics)
+
+
+def _stems(written: list[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Beginnings of words, and whole words, which the lexicon ends with $."""
+    whole = frozenset(stem.removesuffix("$") for stem in written if stem.endswith("$"))
+    return tuple(stem for stem in written if not stem.endswith("$")), whole
 
 
 def _bounded(pattern: str) -> str:
