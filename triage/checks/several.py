@@ -163,7 +163,7 @@ def _topics(part: str, words: SeveralWords) -> set[str]:
         for name, stems, whole in words.topics
         if not whole.isdisjoint(tokens) or any(token.startswith(stems) for token in tokens)
     }
-    return found - {"plans"} if found & _BUSINESS else found
+    return found - {"plans"} if found & (_BUSINESS | {"mail"}) else found
 
 
 @lru_cache(8)
