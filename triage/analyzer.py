@@ -11,7 +11,7 @@ from triage.classify.fallback import guess
 from triage.faq.search import FaqSearch
 from triage.policy.decide import Outlook, choose_action, missing_fields
 from triage.policy.pack import Policy
-from triage.report import FaqHit, Fields, Request, Scope, TriageReport, Urgency, Verdict
+from triage.report import FaqHit, Fields, Finding, Request, Scope, TriageReport, Urgency, Verdict
 from triage.text.redact import redact
 
 
@@ -24,12 +24,19 @@ class Analyzer:
     faq: FaqSearch | None
     notes: tuple[str, ...] = ()
 
-    def analyze(self, request: Request, *, explain: bool = True) -> TriageReport:
-        """Return the report; spans are offsets in `request.text`."""
-        secrets = find_secrets(request.text)
-        text = redact(request.text, secrets)
+    def analyze(
+        self, request: Request, *, explain: bool = True, secrets: tuple[Finding, ...] | None = None
+    ) -> TriageReport:
+        """Return the report; spans are offsets in `request.text`.
+
+        `secrets` are the findings of a text whose secrets, and those of its subject, were masked before.
+        """
+        text, subject = request.text, request.subject
+        if secrets is None:
+            secrets = find_secrets(text)
+            text, subject = redact(text, secrets), subject and redact(subject, find_secrets(subject))
         checks = run_checks(text, secrets)
-        seen = f"{request.subject}\n{text}" if request.subject else text
+        seen = f"{subject}\n{text}" if subject else text
         prediction = self._classify(seen, checks, explain=explain and seen is text)
         hits = self._answers(prediction)
         return self._report(request, checks, prediction, hits)

@@ -2,6 +2,7 @@
 
 A bad line becomes an error object in its place and the rest is still done. With several
 processes the lines travel in chunks; no more chunks are in flight than the processes can hold.
+A line may be masked before it travels: its report is the same, and no secret is kept on the way.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from triage.analyzer import Analyzer
-from triage.report import Attachment, Request
+from triage.checks.secrets import find_secrets
+from triage.report import Attachment, Finding, Request
+from triage.text.redact import redact
 
-_CHUNK = 512
+_CHUNK = 512  # lines
+_CHUNK_SIZE = 1 << 20  # bytes
 _IN_FLIGHT = 4
 
 
@@ -33,6 +36,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Masked:
+    """A request whose secrets are hidden, with the findings of the open text."""
+
+    request: Request
+    secrets: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A finished chunk: output lines, and how many of them report a bad line."""
 
@@ -41,7 +52,7 @@ class Done:
     bad: int
 
 
-Chunk = Sequence[tuple[int, bytes]]
+Chunk = Sequence[tuple[int, bytes | Masked]]
 _decoder = msgspec.json.Decoder(Line)
 _encoder = msgspec.json.Encoder()
 
@@ -57,14 +68,14 @@ def run(
 
     `start` builds the chain inside a worker process; it must be a module-level callable.
     """
-    chunks = _chunks(lines)
+    parts = chunks(lines)
     if processes <= 1 or start is None:
-        for chunk in chunks:
+        for chunk in parts:
             yield work(chunk, analyzer)
         return
     with ProcessPoolExecutor(processes, initializer=_begin, initargs=(start,)) as pool:
         waiting: deque[Future[Done]] = deque()
-        for chunk in chunks:
+        for chunk in parts:
             waiting.append(pool.submit(_work_in_process, chunk))
             if len(waiting) >= processes * _IN_FLIGHT:
                 yield waiting.popleft().result()
@@ -75,26 +86,62 @@ def run(
 def work(chunk: Chunk, analyzer: Analyzer) -> Done:
     """Report on the lines of one chunk."""
     output, bad = [], 0
-    for number, raw in chunk:
-        answer, good = _answer(number, raw, analyzer)
-        bad += not good
-        output.append(_encoder.encode(answer) + b"\n")
+    for number, line in chunk:
+        found = line if isinstance(line, Masked) else _read(number, line)
+        bad += isinstance(found, dict)
+        output.append(_encoder.encode(_answer(found, analyzer)) + b"\n")
     return Done(b"".join(output), len(chunk), bad)
 
 
-def _answer(number: int, raw: bytes, analyzer: Analyzer) -> tuple[dict[str, Any], bool]:
+def mask(number: int, raw: bytes) -> Masked | bytes:
+    """Return the line without its secrets, or, of a bad line, the line of output that reports it."""
+    request = _read(number, raw)
+    if isinstance(request, dict):
+        return _encoder.encode(request) + b"\n"
+    secrets = find_secrets(request.text)
+    hidden = replace(
+        request,
+        text=redact(request.text, secrets),
+        subject=request.subject and _hidden(request.subject),
+        attachments=tuple(replace(file, name=_hidden(file.name)) for file in request.attachments),
+    )
+    return Masked(hidden, secrets)
+
+
+def chunks(lines: Iterable[bytes]) -> Iterator[Sequence[tuple[int, bytes]]]:
+    """Yield the numbered lines that are not blank, in chunks bounded in lines and in bytes."""
+    chunk: list[tuple[int, bytes]] = []
+    size = 0
+    for number, raw in enumerate(lines, 1):
+        if not raw.strip():
+            continue
+        chunk.append((number, raw))
+        size += len(raw)
+        if len(chunk) == _CHUNK or size >= _CHUNK_SIZE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _read(number: int, raw: bytes) -> Request | dict[str, Any]:
     try:
         line = _decoder.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return {"line": number, "error": f"not a request: {error}"}, False
-    request = Request(line.text, line.id, line.subject, line.attachments)
-    return analyzer.analyze(request).as_dict(), True
+        return {"line": number, "error": f"not a request: {error}"}
+    return Request(line.text, line.id, line.subject, line.attachments)
 
 
-def _chunks(lines: Iterable[bytes]) -> Iterator[Chunk]:
-    numbered = ((number, raw) for number, raw in enumerate(lines, 1) if raw.strip())
-    while chunk := list(islice(numbered, _CHUNK)):
-        yield chunk
+def _answer(found: Request | Masked | dict[str, Any], analyzer: Analyzer) -> dict[str, Any]:
+    if isinstance(found, dict):
+        return found
+    if isinstance(found, Masked):
+        return analyzer.analyze(found.request, secrets=found.secrets).as_dict()
+    return analyzer.analyze(found).as_dict()
+
+
+def _hidden(text: str) -> str:
+    return redact(text, find_secrets(text))
 
 
 _analyzer: list[Analyzer] = []

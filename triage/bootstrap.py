@@ -8,12 +8,14 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry
 
+from triage.analyzer import Analyzer
 from triage.desk.desk import Desk
 from triage.desk.ports import AgentsBoard, Mailer, UpdateHandler
 from triage.faq.entries import FaqEntry, load_entries
+from triage.jobs.bulk import Bulk
 from triage.jobs.carrier import Board, Carrier
 from triage.jobs.conversations import Conversations
-from triage.jobs.engine import BOARD, INBOX, MAIL, REPLIES, TIMERS, UPKEEP, DurableEngine
+from triage.jobs.engine import BOARD, BULK, INBOX, MAIL, REPLIES, TIMERS, UPKEEP, DurableEngine
 from triage.jobs.health import Health
 from triage.jobs.inbox import Inbox
 from triage.jobs.letters import Letters
@@ -97,7 +99,7 @@ def build(
 
     Raises WrongSetting, WrongPolicy, WrongContent, ModelUnavailable or StoreUnavailable with advice.
     """
-    chain, policy, faq = _chain(settings, analyze)
+    chain, policy, faq, analyzer = _chain(settings, analyze)
     database = connect(settings.database_url)
     database.ping()
     engine = DurableEngine(database.engine, database.url, settings.worker_id)
@@ -116,6 +118,8 @@ def build(
         engine=engine, metrics=metrics, carrier=Carrier(world, metrics), board=Board(world),
     )  # fmt: skip
     _register(application, Upkeep(world, engine))
+    if analyzer and not database.is_sqlite:
+        engine.register(BULK, {"chunk": Bulk(database, analyzer).chunk})
     return application
 
 
@@ -129,13 +133,15 @@ def _register(application: Application, upkeep: Upkeep) -> None:
     engine.at_start(upkeep.begin)
 
 
-def _chain(settings: Settings, analyze: Analyze | None) -> tuple[Analyze, Policy, Mapping[str, FaqEntry]]:
+def _chain(
+    settings: Settings, analyze: Analyze | None
+) -> tuple[Analyze, Policy, Mapping[str, FaqEntry], Analyzer | None]:
     """The chain with the pack and the entries; a given chain spares loading the models."""
     if analyze is None:
         loaded = load_chain(settings)
-        return loaded.analyzer.analyze, loaded.policy, loaded.entries
+        return loaded.analyzer.analyze, loaded.policy, loaded.entries, loaded.analyzer
     policy = load_policy(settings.policy_path, mailbox=settings.support_mailbox or None)
-    return analyze, policy, load_entries(settings.data_dir / "faq")
+    return analyze, policy, load_entries(settings.data_dir / "faq"), None
 
 
 def _mailer(settings: Settings) -> Mailer:

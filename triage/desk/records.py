@@ -131,6 +131,14 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Worked:
+    """A worked chunk of a bulk run: its reports as JSON Lines, or the name of what went wrong."""
+
+    reports: bytes
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
     """A reply that waits to be sent to a chat, not before `due`; `attempts` counts the failed ones."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from triage.desk.ports import ChatKey
-from triage.desk.records import Change, Conversation, Correction, Mail, Pending, Queued, Stats, Ticket
+from triage.desk.records import Change, Conversation, Correction, Mail, Pending, Queued, Stats, Ticket, Worked
 
 
 class Conversations(Protocol):
@@ -149,6 +149,20 @@ class Notices(Protocol):
     def faq(self, entry: str, outcome: str, text: str, conversation: int, now: datetime) -> None: ...
 
 
+class Chunks(Protocol):
+    """Chunks of bulk runs on their way; their texts are masked."""
+
+    def add(self, run: str, number: int, requests: bytes, now: datetime) -> None: ...
+
+    def requests(self, run: str, number: int) -> bytes | None: ...
+
+    def finish(self, run: str, number: int, worked: Worked) -> None: ...
+
+    def take(self, run: str, number: int) -> Worked | None: ...
+
+    def forget(self, run: str) -> None: ...
+
+
 class Unit(Protocol):
     """One transaction. `session` is the database's own handle, for the engine to join."""
 
@@ -175,6 +189,9 @@ class Unit(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+
+    @property
+    def chunks(self) -> Chunks: ...
 
     def once(self, key: str, now: datetime) -> bool:
         """True the first time this key is seen."""

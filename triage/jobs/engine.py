@@ -52,7 +52,8 @@ BOARD = Queue("board", width=1, poll=0.5, turns=True)
 TIMERS = Queue("timers", width=200, poll=0.1)
 MAIL = Queue("mail", width=8, poll=0.25)
 UPKEEP = Queue("upkeep", width=1, poll=1.0)
-QUEUES = (INBOX, REPLIES, BOARD, TIMERS, MAIL, UPKEEP)
+BULK = Queue("bulk", width=4, poll=0.2)
+QUEUES = (INBOX, REPLIES, BOARD, TIMERS, MAIL, UPKEEP, BULK)
 
 
 class DurableEngine:
@@ -243,4 +244,5 @@ QUEUE_OF = {
     "expire": UPKEEP,
     "post": MAIL,
     "housekeep": UPKEEP,
+    "chunk": BULK,
 }

@@ -1,8 +1,9 @@
 """Dead workers and what they left behind.
 
 On PostgreSQL an advisory lock of a session says "I am alive"; peers adopt the jobs of free
-locks. On SQLite there is one worker, so whatever another one left behind is its own. The engine
-itself never takes over a dead peer's jobs (measured: stuck until that very worker returns).
+locks. A second lock, which all workers share, lets anybody count them. On SQLite there is one
+worker, so whatever another one left behind is its own. The engine itself never takes over a
+dead peer's jobs (measured: stuck until that very worker returns).
 `_recover_pending_workflows` is the engine's internal call, hence the pinned minor version.
 """
 
@@ -15,10 +16,22 @@ import structlog
 from dbos import DBOS
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 _EVERY = 2.0  # seconds
 _PENDING = text("select distinct executor_id from dbos.workflow_status where status = 'PENDING' and executor_id <> :me")
+_ALIVE = 7_214_002  # the lock that every worker shares
+_COUNT = text(
+    "select count(distinct pid) from pg_locks where locktype = 'advisory' and granted and mode = 'ShareLock'"
+    " and classid = 0 and objid = :key and objsubid = 1"
+    " and database = (select oid from pg_database where datname = current_database())"
+)
 _log = structlog.get_logger(__name__)
+
+
+def live_workers(session: Session) -> int:
+    """Return how many workers of this PostgreSQL database are alive."""
+    return int(session.execute(_COUNT, {"key": _ALIVE}).scalar_one())
 
 
 class Reaper:
@@ -40,6 +53,7 @@ class Reaper:
         if not taken:
             connection.close()
             return False
+        connection.execute(text("select pg_advisory_lock_shared(:key)"), {"key": _ALIVE})
         self._own = connection
         return True
 

@@ -270,3 +270,16 @@ class HandledRow(Base):
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ChunkRow(Base):
+    """A chunk of a bulk run, masked: its requests until they are worked, then its reports until they are read."""
+
+    __tablename__ = "chunks"
+
+    run: Mapped[str] = mapped_column(String(36), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    requests: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reports: Mapped[bytes | None] = mapped_column(LargeBinary)
+    error: Mapped[str] = mapped_column(String(400), default="")
+    at: Mapped[datetime] = mapped_column(index=True)

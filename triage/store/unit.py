@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from triage.store.chunks import ChunkRepository
 from triage.store.conversations import ConversationRepository, ReplyRepository
 from triage.store.inbox import InboxRepository, NoticeRepository, insert_new
 from triage.store.mails import FileRepository, MailRepository
-from triage.store.tables import CodeRow, FileRow, HandledRow, InboxRow, MailRow, NoticeRow, ReplyRow
+from triage.store.tables import ChunkRow, CodeRow, FileRow, HandledRow, InboxRow, MailRow, NoticeRow, ReplyRow
 from triage.store.tickets import TicketRepository
 
 _DAY = timedelta(days=1)
@@ -30,6 +31,7 @@ class SqlUnit:
         self.mails = MailRepository(session)
         self.files = FileRepository(session)
         self.notices = NoticeRepository(session)
+        self.chunks = ChunkRepository(session)
 
     def once(self, key: str, now: datetime) -> bool:
         """Record the key; False when it was there already."""
@@ -39,10 +41,12 @@ class SqlUnit:
         """Erase what has served its time.
 
         Update ids are kept for 14 days (Telegram repeats none after one), pictures for 30 days unless a
-        letter still waits; keys of events, counted codes and unshown notices for two days.
+        letter still waits; keys of events, counted codes and unshown notices for two days; chunks of bulk runs
+        that nobody reads any more for one.
         """
         run = self.session.execute
         run(delete(HandledRow).where(HandledRow.at < now - 2 * _DAY))
+        run(delete(ChunkRow).where(ChunkRow.at < now - _DAY))
         run(delete(CodeRow).where(CodeRow.at < now - 2 * _DAY))
         run(delete(InboxRow).where(InboxRow.state == "done", InboxRow.done_at < now - _KEPT_UPDATES))
         run(delete(ReplyRow).where(ReplyRow.state.in_(("sent", "gone")), ReplyRow.created_at < now - _DAY))

@@ -1,0 +1,54 @@
+"""Lines of a bulk run: a masked one gives the same report, a chunk is bounded."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from triage.batch import Masked, chunks, mask, work
+from triage.loading import load_chain
+from triage.settings import Settings
+
+SECRET = "Tr0ub4dor-3x"
+LINES = (
+    {"text": f"Портал не открывается, пароль: {SECRET}"},
+    {"text": "Портал не открывается", "subject": f"пароль: {SECRET}"},
+    {
+        "text": f"логин admin пароль {SECRET}",
+        "subject": f"password={SECRET}",
+        "id": "a",
+        "attachments": [{"name": "a.png"}],
+    },
+    {"text": "Портал не открывается", "attachments": [{"name": f"password={SECRET}.txt", "size": 1}]},
+    {"text": ""},
+)
+
+
+class TestAMaskedLine:
+    @pytest.mark.parametrize("line", LINES)
+    def test_gives_the_same_report_and_holds_no_secret(self, line: dict[str, object]) -> None:
+        analyzer = load_chain(Settings.from_env({})).analyzer
+        raw = json.dumps(line).encode()
+        masked = mask(1, raw)
+        assert isinstance(masked, Masked)
+        assert SECRET not in repr(masked)
+        assert work([(1, masked)], analyzer) == work([(1, raw)], analyzer)
+
+    @pytest.mark.parametrize("raw", [b"{", b"[]", b"\xff", b'{"id": "x"}'])
+    def test_that_is_bad_is_reported_at_once(self, raw: bytes) -> None:
+        analyzer = load_chain(Settings.from_env({})).analyzer
+        assert mask(3, raw) == work([(3, raw)], analyzer).output
+
+
+class TestChunks:
+    def test_are_bounded_in_lines(self) -> None:
+        found = list(chunks([b"{}\n"] * 1100))
+        assert [len(chunk) for chunk in found] == [512, 512, 76]
+        assert found[2][-1] == (1100, b"{}\n")
+
+    def test_are_bounded_in_bytes(self) -> None:
+        assert [len(chunk) for chunk in chunks([b"x" * 600_000] * 5)] == [2, 2, 1]
+
+    def test_leave_blank_lines_out_and_count_them(self) -> None:
+        assert list(chunks([b"\n", b"a\n", b" \n", b"b"])) == [[(2, b"a\n"), (4, b"b")]]
