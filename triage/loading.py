@@ -28,7 +28,7 @@ class Chain:
 def load_chain(settings: Settings, *, whole: bool = True) -> Chain:
     """Load everything; a missing or broken model leaves a chain that marks each request for review.
 
-    Without `whole` a FAQ entry is read only when it is shown: for one report in a process.
+    Without `whole` FAQ entries and weights are read only as far as they are needed: for one report in a process.
     Raises WrongPolicy and WrongContent.
     """
     policy = load_policy(settings.policy_path, mailbox=settings.support_mailbox or None)
@@ -39,7 +39,12 @@ def load_chain(settings: Settings, *, whole: bool = True) -> Chain:
     except ModelUnavailable as error:
         return Chain(Analyzer(policy, None, None, (f"classifier unavailable: {error}",)), policy, entries, str(error))
     classifier = Classifier(loaded.model, loaded.manifest["thresholds"])
-    analyzer = Analyzer(policy, classifier, _search(loaded, entries, policy.addresses.faq_base))
+    search = _search(loaded, entries, policy.addresses.faq_base)
+    if whole:
+        loaded.model.margins.widen()
+    if whole and search:
+        search.margins.widen()
+    analyzer = Analyzer(policy, classifier, search)
     return Chain(analyzer, policy, entries)
 
 

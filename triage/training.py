@@ -34,15 +34,8 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool) ->
     """Train into a temporary folder, compare, and only then replace `folder`'s model."""
     require_matplotlib()
     console = Console(stderr=True)
-    rows = without_near_duplicates(read_corpus(settings.data_dir / "tickets"))
-    entries = load_entries(settings.data_dir / "faq")
-    materials = Materials(
-        rows,
-        [(text, e.id) for e in entries.values() for text in (e.title, *e.questions, e.short, e.answer)],
-        load_groups(settings.data_dir / "lexicons" / "signals.toml"),
-        load_policy(settings.policy_path),
-        candidate_inputs,
-    )
+    materials = read_materials(settings)
+    rows = materials.rows
     with tempfile.TemporaryDirectory() as temporary, console.status("обучение") as status:
         fresh = Path(temporary)
         measured = train(materials, Recipe(seed=seed), fresh, lambda step: status.update(f"обучение: {step}"))
@@ -60,6 +53,19 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool) ->
         f"priority macro-F1 {priority['macro_f1']:.3f}; written to {folder}"
     )
     return 0
+
+
+def read_materials(settings: Settings) -> Materials:
+    """Read what training needs from the data folder; near-duplicates are left out."""
+    rows = without_near_duplicates(read_corpus(settings.data_dir / "tickets"))
+    entries = load_entries(settings.data_dir / "faq")
+    return Materials(
+        rows,
+        [(text, e.id) for e in entries.values() for text in (e.title, *e.questions, e.short, e.answer)],
+        load_groups(settings.data_dir / "lexicons" / "signals.toml"),
+        load_policy(settings.policy_path),
+        candidate_inputs,
+    )
 
 
 def quality_table(manifest: dict[str, Any]) -> str:

@@ -61,7 +61,7 @@ class QuickModel:
     def __init__(self, vocabulary: Vocabulary, layers: Layers, labels: dict[str, tuple[str, ...]]) -> None:
         self.features = Features(vocabulary)
         self.labels = labels
-        self._margins = HalfRows(layers.margins)
+        self.margins = HalfRows(layers.margins)
         second = np.hstack([layers.head_weights[head] for head in labels])
         bias = np.concatenate([layers.head_bias[head] for head in labels])
         self.of_margins, of_signals = np.split(second, [len(layers.margin_bias)])
@@ -74,7 +74,7 @@ class QuickModel:
         """Return the probabilities of every head for one text."""
         parts, forms, origins = split(text)
         row = self.features.row(forms)
-        margins = self._margins.take(row.columns)
+        margins = self.margins.take(row.columns)
         seen = np.array(signals, dtype=np.float32)
         logits = row.weights @ margins @ self.of_margins + seen @ self._of_signals + self._bias
         probabilities = {head: _softmax_of_one(logits[place]) for head, place in self.heads.items()}

@@ -33,6 +33,10 @@ class HalfRows:
             places = self._places.take(rows)
         return self._wide.take(places, axis=0)
 
+    def widen(self) -> None:
+        """Widen everything now: for a process that will read many texts."""
+        self._widen(np.arange(len(self._half), dtype=np.int32))
+
     def _widen(self, rows: NDArray[np.int32]) -> None:
         """Add rows; their places are told only when they are there."""
         with self._lock:

@@ -26,3 +26,10 @@ def test_more_rows_than_there_was_room_for_at_first() -> None:
         wanted = np.arange(start, min(start + 900, 9000), dtype=np.int32)
         assert np.array_equal(rows.take(wanted), wide[wanted])
     assert np.array_equal(rows.take(np.arange(9000, dtype=np.int32)), wide)
+
+
+def test_widening_everything_changes_nothing() -> None:
+    rows = HalfRows(TABLE)
+    rows.take(np.array([4, 9], dtype=np.int32))
+    rows.widen()
+    assert np.array_equal(rows.take(np.arange(50, dtype=np.int32)), TABLE.astype(np.float32))
