@@ -22,7 +22,7 @@ PICTURES = (".jpg", ".jpeg", ".gif", ".png")
 _WORDS = 60
 _STEPS_SHOWN = 800
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
-_NUMBERED = re.compile(r"^\d{1,2}[.)]\s*")
+_NUMBERED = re.compile(r"^\d{1,2}[.)]\s*|\s+\d{1,2}[.)]$")
 
 
 def compose(state: State, context: Context) -> Letter:
@@ -135,7 +135,7 @@ def _labelled(state: State, context: Context) -> list[str]:
         texts.LETTER_SCOPE: texts.letter_scope(
             policy.category_name(report.scope.category), rule.name, report.scope.clause
         ),
-        texts.ATTACHED: ", ".join(file.name for file in state.draft.files),
+        texts.ATTACHED: ", ".join(file.name for file in state.draft.files if is_picture(file)),
         texts.LETTER_MARKS: "; ".join(texts.MARKS[mark] for mark in reading.marks(state)),
     }
     return [f"{label}:{'' if value[0] == chr(10) else ' '}{value}" for label, value in rows.items() if value]

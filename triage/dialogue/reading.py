@@ -55,14 +55,38 @@ def pieces(state: State) -> tuple[Piece, ...]:
 
 
 def refresh(turn: Turn) -> Turn:
-    """Read the draft again."""
+    """Read the draft again: files add fields, but the person's own words decide when they tell a problem."""
     draft = turn.state.draft
     request = Request(
         text=whole_text(turn.state),
         id=draft.request or None,
         attachments=tuple(Attachment(file.name, file.size) for file in draft.files),
     )
-    return turn.to(report=turn.context.analyze(request))
+    report = turn.context.analyze(request)
+    if own := own_text(turn.state) if any(file.text for file in draft.files) else "":
+        told = turn.context.analyze(replace(request, text=own))
+        report = _decided_by(told, report, turn.context) if told.fields.problem else report
+    return turn.to(report=report)
+
+
+def _decided_by(told: TriageReport, whole: TriageReport, context: Context) -> TriageReport:
+    """Return what `whole` finds with the decisions of `told`; spans of `told` hold in the whole text."""
+    fields = whole.fields
+    found = {FieldName.SITE: fields.site, FieldName.VERSION: fields.version, FieldName.STEPS: fields.steps}
+    missing = tuple(field for field in told.fields.missing if not found.get(field))
+    rule = context.policy.scope_rule(told.scope.decision.label)
+    language = {finding.kind for finding in whole.language}
+    return replace(
+        whole,
+        priority=told.priority,
+        scope=told.scope,
+        fields=replace(fields, problem=True, missing=missing),
+        several_problems=told.several_problems,
+        request_number=told.request_number,
+        faq=told.faq,
+        action=choose_action(Outlook(rule, language, bool(told.faq), missing)),
+        needs_review=told.needs_review,
+    )
 
 
 def reported(state: State) -> TriageReport:
@@ -79,6 +103,11 @@ def clean(text: str, report: TriageReport) -> str:
 def whole_text(state: State) -> str:
     """Return the analysed text."""
     return _GAP.join(piece.text for piece in pieces(state))
+
+
+def own_text(state: State) -> str:
+    """Return the beginning of the analysed text that no file wrote."""
+    return _GAP.join(piece.text for piece in pieces(state) if not piece.file)
 
 
 def clean_text(state: State) -> str:
@@ -164,7 +193,7 @@ def action_now(state: State, context: Context) -> Action:
 
 def own_language(state: State) -> tuple[Finding, ...]:
     """Return the coarse words of the person's own messages: those of a log file cannot be rephrased."""
-    own = len(_GAP.join(piece.text for piece in pieces(state) if not piece.file))
+    own = len(own_text(state))
     return tuple(finding for finding in reported(state).language if finding.start < own)
 
 

@@ -56,8 +56,11 @@ def _said(turn: Turn, said: Said) -> Turn:
         return turn.say(*lines(texts.WORD_WITHOUT_BUTTON)).to(overlay=Overlay()).shown()
     turn = turn.to(overlay=Overlay())
     usable = any(not file.problem for file in said.files)
-    if not usable and not visible(said.text) and turn.state.stage not in _ASKING:
-        return turn if said.files else turn.say(*lines(texts.NOTHING_TO_SAY))
+    if not usable and not visible(said.text):
+        if said.files:
+            return turn
+        if turn.state.stage not in _ASKING:
+            return turn.say(*lines(texts.NOTHING_TO_SAY))
     if turn.consented and not usable and (answer := _ANSWERS.get(turn.state.stage)):
         return answer(turn, said)
     return _added(turn, said, usable=usable)

@@ -67,3 +67,11 @@ def test_every_request_gets_its_letter(chain: Chain, text: str) -> None:
     assert not report.secrets
     assert not [f for f in report.language if f.kind in (Language.OBSCENE, Language.INSULT)]
     assert "\n" not in letter.subject
+
+
+def test_steps_on_lines_of_their_own_keep_their_numbers(chain: Chain) -> None:
+    talk = ChainTalk()
+    talk.chain = chain
+    talk.tell("Шлюз https://gw.example.ru 4.2.1 отдаёт 500 на каждый второй запрос\n1. Открыл\n2. Нажал")
+    talk.press("Понятно")
+    assert "Шаги воспроизведения:\n1. Открыл\n2. Нажал\n" in talk.walk().letter.body
