@@ -18,6 +18,8 @@ from triage.dialogue.state import Overlay, Stage, State, View
 from triage.dialogue.styled import Words, bold, lines
 from triage.dialogue.turn import Turn
 
+_CLOSED = "done"
+_OF_AGENTS = ("queue", "ticket", "stats")
 _TYPED = re.compile(r"/([a-z_]{2,20})(?:@\w+)?(?:[ \n]+(.*))?", re.DOTALL | re.IGNORECASE)
 
 
@@ -27,7 +29,8 @@ def typed(text: str) -> Command | None:
     if match is None:
         return None
     name, argument = match.group(1).casefold(), (match.group(2) or "").strip()
-    return Command(name, argument) if name in _COMMANDS or not argument else None
+    known = name in _COMMANDS or name in _OF_AGENTS
+    return Command(name, argument) if known or not argument else None
 
 
 def run(turn: Turn, command: Command) -> Turn:
@@ -146,10 +149,14 @@ def _request(request: RequestView, context: Context) -> list[Words]:
     policy = context.policy
     priorities = {rule.label.value: rule.name for rule in policy.priority}
     statuses = {status.code: status.name for status in policy.status}
+    status = statuses.get(request.status, request.status)
+    outcomes = {outcome.code: outcome.name for outcome in policy.resolution}
+    outcome = outcomes.get(request.resolution, request.resolution)
+    due = request.deadline if request.status != _CLOSED else None
     about = [
-        statuses.get(request.status, request.status),
+        f"{status} ({outcome})" if outcome else status,
         priorities.get(request.priority, request.priority),
-        texts.until(request.deadline.astimezone(policy.zone)) if request.deadline else "",
+        texts.until(due.astimezone(policy.zone)) if due else "",
         texts.LETTER_STATES.get(request.letter_state, request.letter_state),
     ]
     return [bold(request.number), request.subject, ", ".join(part for part in about if part)]

@@ -22,6 +22,7 @@ class RequestView:
     created_at: datetime
     deadline: datetime | None
     letter_state: str
+    resolution: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def address_view(state: State, context: Context) -> Reply:
     """Draw the question for the person's mail address, or why no code can be sent today."""
     if spent(context):
         text = texts.code_limit(context.policy.dialogue.codes_per_day)
-        return Reply(lines(text), b.rows(b.SEND, b.BY_SELF, b.EDIT, b.CANCEL))
+        last = texts.LAST_CODE if state.code else None
+        return Reply(lines(text, last), b.rows(b.SEND, b.BY_SELF, b.EDIT, b.CANCEL))
     text = texts.MAIL_EXAMPLE if state.explained else texts.MAIL_QUESTION
     return Reply(lines(text), b.rows(b.BY_SELF, b.CANCEL))
 
@@ -86,9 +87,9 @@ def ask_address(turn: Turn) -> Turn:
 
 
 def addressed(turn: Turn, text: str) -> Turn:
-    """Take an address and mail a code to it."""
+    """Take an address and mail a code to it; when today's codes are used up, the last one."""
     if spent(turn.context):
-        return turn.shown()
+        return coded(turn, text) if turn.state.code and _six(text) else turn.shown()
     address = mail_address(text)
     if not address:
         return turn.to(explained=True).shown()
@@ -96,16 +97,18 @@ def addressed(turn: Turn, text: str) -> Turn:
 
 
 def new_code(turn: Turn) -> Turn:
-    """Mail another code to the same address."""
-    return ask_address(turn) if spent(turn.context) else _send_code(turn, turn.state.address)
+    """Mail another code to the same address; when today's are used up the last one is still taken."""
+    if spent(turn.context):
+        return turn.at(Stage.ADDRESS, explained=False)
+    return _send_code(turn, turn.state.address)
 
 
 def coded(turn: Turn, text: str) -> Turn:
     """Take the six digits, or another address in their place."""
     if "@" in text and mail_address(text):
         return addressed(turn, text)
-    digits = re.sub(r"[\s-]", "", text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == _DIGITS):
+    digits = _six(text)
+    if not digits:
         return turn.to(explained=True).shown()
     if digits == turn.state.code:
         address = turn.state.address
@@ -113,8 +116,14 @@ def coded(turn: Turn, text: str) -> Turn:
     tries = turn.state.tries + 1
     left = turn.context.policy.dialogue.code_tries - tries
     if left <= 0:
-        return ask_address(turn.say(*lines(texts.CODE_SPENT)))
+        return ask_address(turn if spent(turn.context) else turn.say(*lines(texts.CODE_SPENT)))
     return turn.to(tries=tries, explained=False).shown()
+
+
+def _six(text: str) -> str:
+    """Return the digits of a code, "" when the text is none."""
+    digits = re.sub(r"[\s-]", "", text)
+    return digits if digits.isascii() and digits.isdigit() and len(digits) == _DIGITS else ""
 
 
 def by_self(turn: Turn) -> Turn:

@@ -106,7 +106,7 @@ def _offer(state: State, rule: ScopeRule, context: Context, action: Action) -> l
     if action is Action.DISMISS:
         return [rule.instead, texts.DISMISS_HINT]
     if action in (Action.REDIRECT, Action.REFUSE):
-        return [rule.instead, texts.DISAGREE_HINT]
+        return [rule.instead, texts.REDIRECT_HINT if action is Action.REDIRECT else texts.DISAGREE_HINT]
     return [lacking, texts.SEND_AND_ASK_HINT if missing else texts.SEND_HINT]
 
 

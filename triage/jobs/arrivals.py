@@ -45,7 +45,7 @@ def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep) -> Arriv
     content = read()
     if kind is Kind.PICTURE:
         if not is_picture(name, content):
-            return Arrived(ReceivedFile(shown, size, problem="format"), kinds)
+            return Arrived(ReceivedFile(shown, size, problem="picture"), kinds)
         return Arrived(ReceivedFile(shown, size, ref=keep(shown, content)), kinds)
     text = decoded(content)
     if text is None:

@@ -88,4 +88,5 @@ def _view(ticket: Ticket, world: World) -> RequestView:
         created_at=ticket.created_at.astimezone(world.policy.zone),
         deadline=ticket.deadline.astimezone(world.policy.zone),
         letter_state=ticket.letter_state,
+        resolution=ticket.resolution,
     )

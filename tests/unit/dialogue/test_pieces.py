@@ -14,7 +14,7 @@ from tests.builders import FAQ, NOON, context, policy
 from tests.unit.dialogue.talk import Talk
 from triage.dialogue import State, buttons, divide, step, texts
 from triage.dialogue.compose import compose
-from triage.dialogue.context import Person
+from triage.dialogue.context import Person, RequestView
 from triage.dialogue.delivery import mail_address, mailto
 from triage.dialogue.draft import LIMIT, one_line, visible
 from triage.dialogue.effects import HandOver, Submit
@@ -232,7 +232,8 @@ class TestLetter:
         files = (ReceivedFile("a.PNG", 1, ref="r1"), ReceivedFile("b.log", 1, ref="", text="строка журнала"))
         letter = written("Шлюз не работает", *files)
         assert letter.files == (("a.PNG", "r1"),)
-        assert "Вложения: a.PNG, b.log" in letter.body
+        assert "Вложения: a.PNG\n" in letter.body
+        assert "Файл «b.log»:\nстрока журнала" in letter.body
         assert "строка журнала" in letter.body
 
     def test_a_forwarded_message_is_named(self) -> None:
@@ -326,3 +327,13 @@ class TestDraft:
 def talk_data(talk: Talk) -> str:
     talk.command("/my_data")
     return talk.replies[-1].files[0].content
+
+
+def test_a_closed_request_is_listed_with_its_outcome_and_without_a_deadline() -> None:
+    closed = RequestView("GR-2026-00001", "Сбой", "done", "low", NOON, NOON, "sent", "not_reproducible")
+    running = replace(closed, number="GR-2026-00002", status="in_progress", resolution="")
+    talk = Talk(person=Person(requests=(closed, running)))
+    talk.command("my")
+    first, second = talk.text.split("GR-2026-00002")
+    assert "Выполнено (Не воспроизводится), Низкий, письмо отправлено" in first
+    assert "В работе, Низкий, до " in second

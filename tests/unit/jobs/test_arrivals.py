@@ -45,8 +45,8 @@ class TestArrive:
     @pytest.mark.parametrize(
         ("name", "content", "problem"),
         [
-            ("a.jpg", b"MZ\x90", "format"),
-            ("a.gif", b"", "format"),
+            ("a.jpg", b"MZ\x90", "picture"),
+            ("a.gif", b"", "picture"),
             ("a.txt", PNG, "binary"),
             ("a.json", b"\0", "binary"),
         ],
