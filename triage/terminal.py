@@ -180,6 +180,8 @@ class Terminal:
 
     def _arrive(self, name: str) -> Said:
         path = Path(name).expanduser()
+        if not path.is_file():
+            raise FileNotFoundError(name)
         keep = self.application.conversations.keep_file
         found = arrive(path.name, path.stat().st_size, path.read_bytes, lambda n, c: keep(self.chat, n, c))
         file: ReceivedFile = found.file

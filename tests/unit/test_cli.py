@@ -52,6 +52,13 @@ class TestCheck:
         assert json.loads(done.stdout)["needs_review"] is True
         assert b"manifest.json" in done.stderr
 
+    @pytest.mark.parametrize("arguments", [(), ("chek",), ("check", "--jsn"), ("batch", "in.jsonl")])
+    def test_a_wrong_call_is_one_line_and_status_2(self, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+        done = triage(*arguments, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert done.stderr.count(b"\n") == 1
+        assert b"--help" in done.stderr
+
     def test_a_wrong_setting_is_one_line_and_status_2(self, tmp_path: Path) -> None:
         done = triage("check", "x", cwd=tmp_path, TRIAGE_WEB_LISTEN="here")
         assert done.returncode == 2
