@@ -41,7 +41,7 @@ def load_chain(settings: Settings, *, whole: bool = True) -> Chain:
     classifier = Classifier(loaded.model, loaded.manifest["thresholds"])
     search = _search(loaded, entries, policy.addresses.faq_base)
     if whole:
-        loaded.model.margins.widen()
+        loaded.model.prepare()
     if whole and search:
         search.margins.widen()
     analyzer = Analyzer(policy, classifier, search)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from triage.classify.model import Floats, QuickModel, Scores
 from triage.report import Finding
-from triage.text.features import spans
 
 _PHRASES = 3
 _SHARE = 0.35
@@ -26,11 +25,12 @@ def evidence(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> d
         return dict.fromkeys(decided, ())
     gains = _word_gains(model, scores, decided)
     phrases = {head: _phrases(own) for head, own in zip(decided, gains, strict=True)}
-    end = max((last + 1 for own in phrases.values() for _, last, _ in own), default=0)
-    where = spans(scores.text, scores.parts[:end])
+    parts, starts = scores.split.parts, scores.split.starts
     return {
         head: tuple(
-            Finding(where[first][0], where[last][1], model.labels[head][decided[head]], reason=f"{gain:.2f}")
+            Finding(
+                starts[first], starts[last] + len(parts[last]), model.labels[head][decided[head]], reason=f"{gain:.2f}"
+            )
             for first, last, gain in own
         )
         for head, own in phrases.items()
@@ -39,15 +39,16 @@ def evidence(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> d
 
 def _word_gains(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> list[NDArray[np.float64]]:
     """A head, the gain of each token in the decided label's log-odds against the mean of its rivals."""
-    row, tokens, signed = scores.row, len(scores.parts), len(scores.parts) + len(scores.origins)
-    words = np.arange(len(row.sizes)).repeat(row.sizes).take(row.order)  # of each occurrence, sorted by column
+    row, tokens = scores.row, len(scores.split.parts)
+    signed, sizes = tokens + len(scores.split.origins), row.sizes
+    words = np.arange(len(sizes)).repeat(sizes).take(row.order)  # of each occurrence, sorted by column
     scale = row.weights / row.counts
     gains = []
     for direction in _directions(model, scores, decided):
         each = (scores.margins @ direction) * scale
-        sums = np.asarray(np.bincount(words, each.repeat(row.counts), minlength=len(row.sizes)), dtype=np.float64)
+        sums = np.asarray(np.bincount(words, each.repeat(row.counts), minlength=len(sizes)), dtype=np.float64)
         own, halves = sums[:tokens], sums[signed:] / 2
-        np.add.at(own, scores.origins, sums[tokens:signed])
+        np.add.at(own, scores.split.origins, sums[tokens:signed])
         own[:-1] += halves
         own[1:] += halves
         gains.append(own)

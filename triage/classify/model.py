@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.text.features import Features, Row, Vocabulary, split
+from triage.text.features import Features, Row, Split, Vocabulary, split
 from triage.text.rows import HalfRows
 
 Floats = NDArray[np.float32]
@@ -40,13 +40,10 @@ class Layers:
 class Scores:
     """One text scored: probabilities a head (in the order of its labels), and what explains them.
 
-    `parts` are the tokens as they stand in the text, `origins` those that the signed words repeat, `margins`
-    the weights of the row's columns, (n, L).
+    `margins` are the weights of the row's columns, (n, L).
     """
 
-    text: str
-    parts: Sequence[str]
-    origins: Sequence[int]
+    split: Split
     row: Row
     margins: Floats
     probabilities: dict[str, Floats]
@@ -70,15 +67,20 @@ class QuickModel:
         ends = np.cumsum([len(names) for names in labels.values()]).tolist()
         self.heads = {head: slice(end - len(labels[head]), end) for head, end in zip(labels, ends, strict=True)}
 
+    def prepare(self) -> None:
+        """Do now what would be done when a word is first met: for a process that will read many texts."""
+        self.features.remember()
+        self.margins.widen()
+
     def score(self, text: str, signals: Sequence[float]) -> Scores:
         """Return the probabilities of every head for one text."""
-        parts, forms, origins = split(text)
-        row = self.features.row(forms)
+        found = split(text)
+        row = self.features.row(found.forms)
         margins = self.margins.take(row.columns)
         seen = np.array(signals, dtype=np.float32)
         logits = row.weights @ margins @ self.of_margins + seen @ self._of_signals + self._bias
         probabilities = {head: _softmax_of_one(logits[place]) for head, place in self.heads.items()}
-        return Scores(text, parts, origins, row, margins, probabilities)
+        return Scores(found, row, margins, probabilities)
 
 
 def _softmax_of_one(logits: NDArray[Any]) -> Floats:

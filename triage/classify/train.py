@@ -122,7 +122,7 @@ def measure(policy: Policy, sample: Sample, probabilities: Mapping[str, Floats])
 
 
 def _forms(text: str) -> list[str]:
-    return split(redact(text, find_secrets(text)))[1]
+    return split(redact(text, find_secrets(text))).forms
 
 
 def _signals(text: str) -> list[float]:

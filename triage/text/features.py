@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,32 +73,43 @@ class Token:
 
 def tokenize(text: str) -> list[Token]:
     """Split a text; addresses, mails, long numbers and masks become one sign each."""
-    parts, forms, _ = split(text)
-    return [Token(form, start, end) for form, (start, end) in zip(forms, spans(text, parts), strict=False)]
+    found = split(text)
+    words = zip(found.parts, found.forms[: len(found.parts)], found.starts, strict=True)
+    return [Token(form, start, start + len(part)) for part, form, start in words]
 
 
-def split(text: str) -> tuple[list[str], list[str], list[int]]:
-    """Return the tokens as they stand in the text, as features see them (`Token.form`), and origins.
+class Split(NamedTuple):
+    """A text in tokens: as they stand in it, as features see them (`Token.form`), and where they start.
 
-    After the forms of the tokens come words signed by their place (`triage.text.places`); origins tell
+    After the forms of the tokens come words signed by their place (`triage.text.places`); `origins` tell
     which token each of these repeats.
     """
+
+    parts: list[str]
+    forms: list[str]
+    origins: list[int]
+    starts: list[int]
+
+
+def split(text: str) -> Split:
+    """Return the tokens of a text."""
     parts = (_TOKEN if "@" in text else _TOKEN_WITHOUT_MAIL).findall(text)
     forms = list(map(_forms.__getitem__, parts))
-    signed, origins = placed(text, forms, [start for start, _ in spans(text, parts)])
-    return parts, forms + signed, origins
+    starts = _starts(text, parts)
+    signed, origins = placed(text, forms, starts)
+    return Split(parts, forms + signed, origins, starts)
 
 
-def spans(text: str, parts: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where these tokens of `split` stand, from the first on.
+def _starts(text: str, parts: Sequence[str]) -> list[int]:
+    """Return where the tokens stand.
 
     What lies between two tokens holds no beginning of a token, so the next occurrence is the token itself.
     """
-    found, end = [], 0
+    found, end, index = [], 0, text.index
     for part in parts:
-        start = text.index(part, end)
+        start = index(part, end)
         end = start + len(part)
-        found.append((start, end))
+        found.append(start)
     return found
 
 
@@ -163,7 +174,11 @@ class Row:
     weights: NDArray[np.float32]
     counts: NDArray[np.intp]
     order: NDArray[np.intp]
-    sizes: Sequence[int]
+    found: Sequence[bytes]
+
+    @property
+    def sizes(self) -> list[int]:
+        return [len(part) // _ID_BYTES for part in self.found]
 
 
 class Features:
@@ -181,13 +196,20 @@ class Features:
         self._idf = vocabulary.idf.astype(np.float64)
         self._own = _Memo(self._columns_of_word, _MEMO_LIMIT)
         self._paired = _Memo(self._columns_of_pair, _PAIR_MEMO_LIMIT)
+        self._stem = _Memo(lambda form: vocabulary.lemmas.get(form) or form, _MEMO_LIMIT)
+
+    def remember(self) -> None:
+        """Look every word of the vocabulary up now: for a process that will read many texts."""
+        for form in self._word:
+            if " " not in form:
+                self._own[form]
 
     def _columns_of_word(self, form: str) -> bytes:
         """Columns of one word alone: itself, its lemma, its pieces; of a signed word its signed lemma."""
         if form.startswith(SIGNS):
-            signed = self._lemma.get(_signed_lemma(form, self._vocabulary.lemmas))
+            signed = self._lemma.get(form[:_SIGN] + self._stem[form[_SIGN:]])
             return b"" if signed is None else array("i", [signed]).tobytes()
-        lemma = self._vocabulary.lemmas.get(form, form)
+        lemma = self._stem[form]
         found = [self._word.get(form), self._lemma.get(lemma), *map(self._piece.get, pieces(form))]
         found += self._grouped(form, lemma)
         return array("i", [i for i in found if i is not None]).tobytes()
@@ -201,12 +223,12 @@ class Features:
     def _columns_of_pair(self, forms: tuple[str, str]) -> bytes:
         """Columns of a pair of neighbours: its forms, its lemmas, its groups."""
         first, second = forms
-        lemmas, groups = self._vocabulary.lemmas, self._vocabulary.groups
-        pair, stem = f"{first} {second}", f"{lemmas.get(first, first)} {lemmas.get(second, second)}"
-        found = [self._word.get(pair), self._lemma.get(stem)]
-        if pair in groups or stem in groups:
-            found += self._grouped(pair, stem)
-        return array("i", [i for i in found if i is not None]).tobytes()
+        pair, stem = f"{first} {second}", f"{self._stem[first]} {self._stem[second]}"
+        word, lemma, groups = self._word.get(pair), self._lemma.get(stem), self._vocabulary.groups
+        grouped = self._grouped(pair, stem) if pair in groups or stem in groups else ()
+        if word is None and lemma is None and not grouped:
+            return b""
+        return array("i", [i for i in (word, lemma, *grouped) if i is not None]).tobytes()
 
     def row(self, forms: Sequence[str]) -> Row:
         """Return the row of a text: weights are (1 + ln tf) · idf, scaled to length 1.
@@ -217,7 +239,7 @@ class Features:
         found = [*map(self._own.__getitem__, forms), *map(self._paired.__getitem__, pairwise(words))]
         occurrences = np.frombuffer(b"".join(found), dtype=np.int32)
         if not len(occurrences):
-            return Row(_NO_IDS, _NO_WEIGHTS, _NO_POSITIONS, _NO_POSITIONS, list(map(len, found)))
+            return Row(_NO_IDS, _NO_WEIGHTS, _NO_POSITIONS, _NO_POSITIONS, found)
         order = occurrences.argsort()
         ordered = occurrences.take(order)
         first = np.empty(len(ordered), dtype=bool)
@@ -229,7 +251,7 @@ class Features:
         np.subtract(begins[1:], begins[:-1], out=counts[:-1])
         counts[-1] = len(ordered) - begins[-1]
         weights = self._weigh(columns, counts)
-        return Row(columns, weights, counts, order, [len(part) // _ID_BYTES for part in found])
+        return Row(columns, weights, counts, order, found)
 
     def _weigh(self, columns: Ids, counts: NDArray[np.intp]) -> NDArray[np.float32]:
         weights = _log_counts(counts)

@@ -8,8 +8,8 @@ from triage.text.features import split
 
 
 def signed(text: str) -> list[str]:
-    parts, forms, _ = split(text)
-    return forms[len(parts) :]
+    found = split(text)
+    return found.forms[len(found.parts) :]
 
 
 @pytest.mark.parametrize(
