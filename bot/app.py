@@ -1,5 +1,7 @@
 """The Telegram bot as one coroutine: sign in, then receive by polling or webhook until cancelled.
 
+Of several processes on one database one polls; a process may also only answer, and receive nothing.
+
 bot = attach(application)      # before the engine starts: its queues are worked in this process
 application.engine.start()     # inside the running loop
 await bot.run()
@@ -37,9 +39,9 @@ WEBHOOK = "webhook"
 _log = structlog.get_logger(__name__)
 
 
-def run(application: Application) -> Coroutine[Any, Any, None]:
+def run(application: Application, *, receive: bool = True) -> Coroutine[Any, Any, None]:
     """Attach the bot now and return its coroutine; call before `engine.start()`."""
-    return attach(application).run()
+    return attach(application).run(receive=receive)
 
 
 def attach(application: Application, *, burst: int = BURST) -> TelegramBot:
@@ -59,15 +61,20 @@ class TelegramBot:
         self._settings, self._ready = application.settings, asyncio.Event()
         self.client = build_client(self._settings, burst=burst)
         self.state = "not signed in yet"
-        self._receiver = Receiver(application.inbox.receive)
+        self._receiver, self._alone = Receiver(application.inbox.receive), application.receiving.alone
         self._group = AgentsGroup(self.client, self._settings.agents_chat_id)
         self._library = ApplicationBuilder().bot(self.client).updater(None).build()
         self._wire(application)
 
-    async def run(self) -> None:
-        """Receive until cancelled; returns when Telegram rejects the token: the rest goes on without it."""
+    async def run(self, *, receive: bool = True) -> None:
+        """Answer until cancelled, and receive unless told not to.
+
+        Returns when Telegram rejects the token: the rest goes on without it.
+        """
         try:
             await self._sign_in()
+            if not receive:
+                await asyncio.Event().wait()
             await self._announce()
             await self._receive()
         except InvalidToken:
@@ -116,7 +123,7 @@ class TelegramBot:
     async def _receive(self) -> None:
         if self._settings.telegram_mode != WEBHOOK:
             await self._insist(self.client.delete_webhook)
-            await poll(self.client, self._receiver, self._note)
+            await self._alone(lambda: poll(self.client, self._receiver, self._note))
             return
         listening = asyncio.create_task(listen(self._settings, self._receiver))
         try:

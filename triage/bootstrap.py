@@ -21,6 +21,7 @@ from triage.jobs.inbox import Inbox
 from triage.jobs.letters import Letters
 from triage.jobs.metrics import Metrics
 from triage.jobs.ports import Messenger
+from triage.jobs.receiving import Receiving
 from triage.jobs.upkeep import Upkeep
 from triage.jobs.world import World, utc_now
 from triage.loading import load_chain
@@ -55,6 +56,7 @@ class Application:
     metrics: Metrics
     carrier: Carrier
     board: Board
+    receiving: Receiving
 
     @property
     def registry(self) -> CollectorRegistry:
@@ -116,6 +118,7 @@ def build(
         desk=Desk(database, engine, policy, clock, agents=agents, count=metrics.agent),
         letters=Letters(world, mailer, metrics), health=Health(database, engine, mailer, metrics),
         engine=engine, metrics=metrics, carrier=Carrier(world, metrics), board=Board(world),
+        receiving=Receiving(database.engine, engine),
     )  # fmt: skip
     _register(application, Upkeep(world, engine))
     if analyzer and not database.is_sqlite:

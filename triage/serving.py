@@ -26,17 +26,17 @@ def serve(settings: Settings) -> int:
     migrate(settings.database_url)
     application = build(settings)
     listening = _listen(settings)
-    parts = [_web(application, listening), *_telegram(application)]
+    parts = [_web(application, listening), *_telegram(application, receive=True)]
     sys.stderr.write(f"triage: http://{settings.web_listen}\n")
     asyncio.run(_until_stopped(application, parts))
     return 0
 
 
 def work(settings: Settings) -> int:
-    """Work the queues of the database until SIGINT or SIGTERM."""
+    """Work the queues of the database, Telegram's too, until SIGINT or SIGTERM; updates are received by `serve`."""
     configure(settings.log)
     application = build(settings)
-    asyncio.run(_until_stopped(application, []))
+    asyncio.run(_until_stopped(application, _telegram(application, receive=False)))
     return 0
 
 
@@ -88,9 +88,9 @@ async def _web(application: Application, listening: socket.socket) -> None:
         await server.shutdown(sockets=[listening])
 
 
-def _telegram(application: Application) -> list[Coroutine[Any, Any, None]]:
+def _telegram(application: Application, *, receive: bool) -> list[Coroutine[Any, Any, None]]:
     if not application.settings.telegram_token:
         return []
     from bot.app import run
 
-    return [run(application)]
+    return [run(application, receive=receive)]

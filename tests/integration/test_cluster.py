@@ -154,7 +154,7 @@ class TestACluster:
     def test_loses_nothing_when_a_worker_is_killed(
         self, url: str, database: Database, workers: Workers, tmp_path: Path
     ) -> None:
-        source = requests(tmp_path / "in.jsonl", copies=24)
+        source = requests(tmp_path / "in.jsonl", copies=12)
         workers.start("doomed")
         with ThreadPoolExecutor(1) as pool:
             going = pool.submit(triage, url, tmp_path, "batch", str(source), "spread.jsonl", "--cluster")
