@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Update, User
 from telegram.ext import ContextTypes
@@ -132,6 +133,8 @@ class DeskHandlers:
 
     async def _stats(self, chat: int, argument: str) -> None:
         counted = await asyncio.to_thread(self._desk.stats)
+        others = max(0, counted.updates_waiting - 1)  # this command is being read itself
+        counted = replace(counted, updates_waiting=others)
         _sure(await self._board.draw(chat, cards.stats(counted, self._policy)))
 
 

@@ -157,7 +157,9 @@ class TestCommands:
         olga.say("/ticket GR-1999-00001")
         olga.wait("нет")
         olga.say("/stats")
-        assert "Создана: 1" in olga.wait("Обращения: 2")["text"]
+        counted = olga.wait("Обращения: 2")["text"]
+        assert "Создана: 1" in counted
+        assert "Telegram ждёт разбора: 0" in counted
 
     def test_a_strangers_command_gets_no_desk(self, api: BotApi, app: Running) -> None:
         stranger = User(api, 667)
