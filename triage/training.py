@@ -8,11 +8,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from triage.classify.artefacts import read_manifest
 from triage.classify.card import write_card
@@ -20,7 +22,7 @@ from triage.classify.corpus import Labelled, near_duplicates, read_corpus, witho
 from triage.classify.fit import Recipe
 from triage.classify.lexicon import load_groups
 from triage.classify.pictures import require_matplotlib
-from triage.classify.train import Materials, train
+from triage.classify.train import Materials, steps, train
 from triage.errors import ModelUnavailable, WrongInput
 from triage.faq.entries import load_entries
 from triage.faq.search import candidate_inputs
@@ -36,9 +38,13 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool) ->
     console = Console(stderr=True)
     materials = read_materials(settings)
     rows = materials.rows
-    with tempfile.TemporaryDirectory() as temporary, console.status("обучение") as status:
+    recipe = Recipe(seed=seed)
+    with tempfile.TemporaryDirectory() as temporary:
         fresh = Path(temporary)
-        measured = train(materials, Recipe(seed=seed), fresh, lambda step: status.update(f"обучение: {step}"))
+        with _bar(console) as progress:
+            told = _told(progress, steps(recipe))
+            measured = train(materials, recipe, fresh, told)
+            told("готово")
         _refuse_worse(folder, read_manifest(fresh), force=force)
         write_card(fresh / "CARD.md", read_manifest(fresh), rows, measured)
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,6 +59,22 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool) ->
         f"priority macro-F1 {priority['macro_f1']:.3f}; written to {folder}"
     )
     return 0
+
+
+def _bar(console: Console) -> Progress:
+    columns = (TextColumn("{task.description:40}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _told(progress: Progress, total: int) -> Callable[[str], None]:
+    """Return what training calls at the beginning of each step: it names the step and moves the bar."""
+    task = progress.add_task("обучение", total=total)
+    begun = count()
+
+    def told(step: str) -> None:
+        progress.update(task, description=step, completed=next(begun))
+
+    return told
 
 
 def read_materials(settings: Settings) -> Materials:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,17 +106,20 @@ def group_folds(batches: NDArray[np.str_], folds: int) -> Iterator[tuple[NDArray
     yield from GroupKFold(count).split(batches, groups=batches)
 
 
-def out_of_fold_margins(sample: Sample, knowledge: Knowledge, recipe: Recipe) -> Floats:
+def out_of_fold_margins(
+    sample: Sample, knowledge: Knowledge, recipe: Recipe, fold_done: Callable[[int], None] = lambda number: None
+) -> Floats:
     """Margins of every text by a layer one that never saw its batch, shape (n, L)."""
 
     def one(train: NDArray[np.intp], test: NDArray[np.intp]) -> tuple[NDArray[np.intp], Floats]:
         return test, margins_of(sample.take(test), fit_margins(sample.take(train), knowledge, recipe))
 
     folds = group_folds(sample.batches, recipe.folds)
-    done = Parallel(n_jobs=recipe.jobs)(delayed(one)(train, test) for train, test in folds)
-    result = np.empty((len(sample), done[0][1].shape[1]), dtype=np.float32)
-    for test, margins in done:
+    work = Parallel(n_jobs=recipe.jobs, return_as="generator")
+    result = np.empty((len(sample), sum(len(np.unique(labels)) for labels in sample.labels.values())), np.float32)
+    for number, (test, margins) in enumerate(work(delayed(one)(train, test) for train, test in folds), 1):
         result[test] = margins
+        fold_done(number)
     return result
 
 

@@ -68,8 +68,8 @@ def train(materials: Materials, recipe: Recipe, folder: Path, progress: Progress
     """Measure by grouped cross-validation, fit on everything, write the artefacts."""
     progress("чтение текстов и проверки")
     sample, knowledge = prepare(materials)
-    progress("перекрёстная проверка по пачкам")
-    margins = out_of_fold_margins(sample, knowledge, recipe)
+    progress(_fold(1, recipe))
+    margins = out_of_fold_margins(sample, knowledge, recipe, lambda number: progress(_fold(number + 1, recipe)))
     measured = measure(materials.policy, sample, cross_validated(margins, sample, recipe))
     progress("обучение на всём корпусе")
     fitted = fit_margins(sample, knowledge, recipe)
@@ -79,6 +79,15 @@ def train(materials: Materials, recipe: Recipe, folder: Path, progress: Progress
     manifest = _manifest(materials, recipe, measured, faq)
     artefacts.save(folder, fitted[0], layers_of(fitted, heads), arrays, manifest)
     return measured
+
+
+def steps(recipe: Recipe) -> int:
+    """Return how many steps `train` tells of."""
+    return 4 + recipe.folds
+
+
+def _fold(number: int, recipe: Recipe) -> str:
+    return f"перекрёстная проверка, часть {number}" if number <= recipe.folds else "проверка второго слоя"
 
 
 def prepare(materials: Materials) -> tuple[Sample, Knowledge]:

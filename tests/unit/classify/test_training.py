@@ -17,7 +17,7 @@ from triage.classify.corpus import Labelled, read_corpus
 from triage.classify.fit import HEADS, Recipe, fit_heads, fit_margins, layers_of, matrix, out_of_fold_margins
 from triage.classify.lexicon import load_groups
 from triage.classify.model import QuickModel
-from triage.classify.train import Materials, prepare, train
+from triage.classify.train import Materials, prepare, steps, train
 from triage.errors import ModelUnavailable
 from triage.faq.entries import load_entries
 from triage.faq.search import candidate_inputs
@@ -104,7 +104,9 @@ def _masked(text: str) -> str:
 
 class TestTraining:
     def test_is_the_same_with_the_same_seed(self, materials: Materials, trained: Path, tmp_path: Path) -> None:
-        train(materials, RECIPE, tmp_path, lambda step: None)
+        told: list[str] = []
+        train(materials, RECIPE, tmp_path, told.append)
+        assert len(told) == steps(RECIPE)
         again = artefacts.read_manifest(tmp_path)
         assert again["files"] == artefacts.read_manifest(trained)["files"]
 
