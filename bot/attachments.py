@@ -41,7 +41,7 @@ class Attachments:
         for kind, name in texts.KINDS.items():
             if found := getattr(message, kind, None):
                 size = getattr(found, "file_size", None) or 0
-                return Arrived(ReceivedFile(name, size, problem="format"))
+                return Arrived(ReceivedFile(name, size, problem="no_text"))
         return None
 
     async def _arrived(self, file_id: str, name: str, size: int, chat: ChatKey) -> Arrived:

@@ -262,13 +262,15 @@ def _read(source: TextIO, queue: asyncio.Queue[str | None], loop: asyncio.Abstra
 def _blocks(runs: tuple[Run, ...], *, wrapped: bool) -> list[Text | Padding]:
     """Return the runs as printable blocks: quotations and texts to copy stand by themselves.
 
-    An indentation that has to hold in `wrapped` lines is left to rich.
+    An indentation that has to hold in `wrapped` lines is left to rich; where nothing is drawn marked words
+    stand in brackets.
     """
     blocks: list[Text | Padding] = []
     line = Text()
     for run in runs:
         if run.style not in (Style.QUOTE, Style.PRE):
-            line.append(_words(run), style=_LOOKS.get(run.style, ""))
+            bare = run.style is Style.MARK and not wrapped
+            line.append(f"[{_words(run)}]" if bare else _words(run), style=_LOOKS.get(run.style, ""))
             continue
         if line.plain.strip():
             blocks.append(_trimmed(line))

@@ -216,7 +216,9 @@ class TestOtherUpdates:
         boris = User(api, 132)
         agree(boris)
         boris.send({"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3, "file_size": 9}})
-        assert "4.6" in boris.wait("голосовое сообщение")["text"]
+        refusal = boris.wait("голосовое сообщение")["text"]
+        assert "4.6" in refusal
+        assert "главное текстом" in refusal
 
     def test_a_person_who_blocks_and_returns_is_served(self, api: BotApi, app: Running) -> None:
         vera = User(api, 133)

@@ -165,6 +165,11 @@ class TestWriting:
         assert "[red]502[/red]" in shown
 
 
+class TestFoulWords:
+    def test_are_marked_where_nothing_is_drawn_too(self, talk: Talk) -> None:
+        assert "ваш [дурак] не" in talk.run("/start", "Понятно", "ваш дурак не отвечает, 500")
+
+
 class TestFiles:
     def test_a_picture_and_a_log_join_the_draft(self, talk: Talk, tmp_path: Path) -> None:
         (tmp_path / "окно 1.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(8))

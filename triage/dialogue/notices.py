@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 def letter_sent(number: str) -> str:
     return (
@@ -55,6 +57,10 @@ def jobs_stopped(number: int) -> str:
     return f"Работ, которые прекращены после повторных сбоев: {number}. Подробности в журнале."
 
 
+_CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "web": "страница", "terminal": "терминал"}
+
+
 def human_called(who: str, text: str) -> str:
+    """Say who asks for a human: a mail address, or a channel where none is known."""
     said = f": {text}" if text else ""
-    return f"Просят человека ({who}){said}"
+    return f"Просят ответа сотрудника ({_CHANNELS.get(who, who)}){said}"
