@@ -7,6 +7,7 @@ A line may be masked before it travels: its report is the same, and no secret is
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -113,6 +114,8 @@ def chunks(lines: Iterable[bytes]) -> Iterator[Sequence[tuple[int, bytes]]]:
     chunk: list[tuple[int, bytes]] = []
     size = 0
     for number, raw in enumerate(lines, 1):
+        if number == 1:
+            raw = raw.removeprefix(BOM_UTF8)  # editors of some systems begin a file with it
         if not raw.strip():
             continue
         chunk.append((number, raw))

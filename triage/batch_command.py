@@ -23,6 +23,8 @@ def run_batch(settings: Settings, source: str, target: str, *, processes: int, c
     with ExitStack() as stack:
         lines = sys.stdin.buffer if source == "-" else stack.enter_context(_open(source, "rb"))
         chunks = _reports(settings, lines, processes=processes, cluster=cluster)
+        if "-" not in (source, target) and _same(source, target):
+            raise WrongInput(f"{target} is the input too", advice="name another file for the reports")
         output = sys.stdout.buffer if target == "-" else stack.enter_context(_open(target, "wb"))
         done, bad = _write(chunks, output)
     if bad:
@@ -58,6 +60,10 @@ def _write(chunks: Iterator[Done], output: BinaryIO) -> tuple[int, int]:
             progress.update(task, completed=done)
     output.flush()
     return done, bad
+
+
+def _same(source: str, target: str) -> bool:
+    return Path(target).is_file() and Path(source).samefile(target)
 
 
 def _open(name: str, mode: str) -> BinaryIO:

@@ -52,3 +52,6 @@ class TestChunks:
 
     def test_leave_blank_lines_out_and_count_them(self) -> None:
         assert list(chunks([b"\n", b"a\n", b" \n", b"b"])) == [[(2, b"a\n"), (4, b"b")]]
+
+    def test_begin_behind_the_mark_that_some_editors_write(self) -> None:
+        assert list(chunks([b"\xef\xbb\xbfa\n", b"\xef\xbb\xbfb"])) == [[(1, b"a\n"), (2, b"\xef\xbb\xbfb")]]

@@ -89,6 +89,12 @@ class TestBatch:
         assert all(row["error"] for row in rows if "line" in row)
         assert b"3 of 5" in done.stderr
 
+    def test_does_not_write_over_its_input(self, tmp_path: Path) -> None:
+        (tmp_path / "in.jsonl").write_text(self.LINES, encoding="utf-8")
+        done = triage("batch", "in.jsonl", "./in.jsonl", cwd=tmp_path)
+        assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+        assert (tmp_path / "in.jsonl").read_text(encoding="utf-8") == self.LINES
+
     def test_streams(self, tmp_path: Path) -> None:
         done = triage("batch", "-", "-", stdin='{"id": "q", "text": "привет"}\n' * 700, cwd=tmp_path)
         assert done.returncode == 0
