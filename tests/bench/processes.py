@@ -87,7 +87,7 @@ def throughput(texts: Sequence[str], *, long: bool) -> Iterator[Figure]:
     if long:
         big = command("batch", "-", "-", lines=many(texts, count)).megabytes
     name = f"peak memory on {count:,} lines".replace(",", " ")
-    yield Figure(group, name, big, "MB", most=small + 60, note="")
+    yield Figure(group, name, big, "MB", most=round(small + 60))
 
 
 def sample(texts: Sequence[str], most: int = 4000) -> list[str]:

@@ -77,9 +77,11 @@ def near_duplicates(texts: Sequence[str], *, limit: float = 0.6) -> list[tuple[i
     for later, own in enumerate(grams):
         for key in sorted(own)[:8]:
             for earlier in buckets.setdefault(key, []):
-                if (earlier, later) not in found:
-                    other = grams[earlier]
-                    found[earlier, later] = len(own & other) / len(own | other)
+                other = grams[earlier]
+                small, big = sorted((len(own), len(other)))
+                if small > limit * big and (earlier, later) not in found:  # else too unlike in length alone
+                    shared = len(own & other)
+                    found[earlier, later] = shared / (small + big - shared)
             buckets[key].append(later)
     return [(a, b, share) for (a, b), share in sorted(found.items()) if share > limit]
 
