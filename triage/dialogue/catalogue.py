@@ -55,11 +55,11 @@ def browse(turn: Turn, query: str) -> Turn:
 
 
 def search(query: str, context: Context) -> tuple[str, ...]:
-    """Return entries that answer by the chain, then those that hold most of the query's words."""
+    """Return entries that answer by the chain, then those that hold most of the query's words, titles first."""
     hits = [hit.id for hit in context.analyze(Request(text=query)).faq if hit.id in context.faq]
     words = {word[:_STEM].casefold() for word in _WORD.findall(query)}
-    scores = {id: sum(word in _searched(entry) for word in words) for id, entry in context.faq.items()}
-    best = sorted((id for id in scores if scores[id]), key=lambda id: -scores[id])
+    scores = {id: _score(words, entry) for id, entry in context.faq.items()}
+    best = sorted((id for id in scores if scores[id]), key=lambda id: (-scores[id], len(context.faq[id].title)))
     return tuple(dict.fromkeys((*hits, *best)))[:_MOST]
 
 
@@ -123,6 +123,12 @@ def _entry(id: str, context: Context) -> Reply:
     url = f"{context.policy.addresses.faq_base}{id}"
     runs = lines(bold(entry.title), with_code(entry.answer), link(texts.FAQ_MORE, url), texts.FAQ_HINT)
     return Reply(runs, b.rows(b.HELPED, b.NOT_HELPED))
+
+
+def _score(words: set[str], entry: FaqEntry) -> int:
+    """Count the words that the entry holds, those of its title twice."""
+    title, whole = entry.title.casefold(), _searched(entry)
+    return sum((word in whole) + (word in title) for word in words)
 
 
 def _searched(entry: FaqEntry) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.builders import FAQ, NOON, context, policy
+from tests.builders import FAQ, NOON, ROOT, context, policy
 from tests.unit.dialogue.talk import Talk
-from triage.dialogue import State, buttons, divide, step, texts
+from triage.dialogue import State, buttons, catalogue, divide, step, texts
 from triage.dialogue.compose import compose
 from triage.dialogue.context import Person, RequestView
 from triage.dialogue.delivery import mail_address, mailto
@@ -23,6 +23,7 @@ from triage.dialogue.letter import Letter
 from triage.dialogue.replies import Style
 from triage.dialogue.state import Draft, Entry, Stage
 from triage.dialogue.styled import coded, marked
+from triage.faq.entries import load_entries
 from triage.report import Finding
 
 
@@ -337,3 +338,9 @@ def test_a_closed_request_is_listed_with_its_outcome_and_without_a_deadline() ->
     first, second = talk.text.split("GR-2026-00002")
     assert "Выполнено (Не воспроизводится), Низкий, письмо отправлено" in first
     assert "В работе, Низкий, до " in second
+
+
+@pytest.mark.parametrize(("query", "first"), [("логотип", "portal-theme"), ("CORS", "cors"), ("grpc", "grpc")])
+def test_a_search_puts_the_title_before_other_words(query: str, first: str) -> None:
+    world = replace(context(), faq=load_entries(ROOT / "data" / "faq"))
+    assert catalogue.search(query, world)[0] == first
