@@ -107,8 +107,7 @@ class Effects:
             self._world.jobs.add(unit.session, "show_card", ticket.id, 1, key=f"card:{ticket.id}:1")
 
     def _hand_over(self, unit: Unit, read: Conversation, e: HandOver, context: Context, applied: Applied) -> None:
-        content = self._world.composer.unsent(e.letter, pictures(unit, e.letter))
-        file = OutFile("pismo-v-podderzhku.eml", content, "message/rfc822")
+        file = ready_letter(self._world, unit, e.letter)
         applied.replies.append(Reply((Run(notices.LETTER_FILE),), files=(file,)))
 
     def _send_code(self, unit: Unit, read: Conversation, e: SendCode, context: Context, applied: Applied) -> None:
@@ -180,6 +179,12 @@ class Effects:
 
 def _forget_last(effect: Effect) -> bool:
     return isinstance(effect, ForgetPerson)
+
+
+def ready_letter(world: World, unit: Unit, letter: Letter) -> OutFile:
+    """Return the letter as a file that the person's own mail program opens and sends."""
+    content = world.composer.unsent(letter, pictures(unit, letter))
+    return OutFile("pismo-v-podderzhku.eml", content, "message/rfc822")
 
 
 def pictures(unit: Unit, letter: Letter) -> dict[str, tuple[str, bytes]]:

@@ -20,10 +20,10 @@ from triage.desk.records import LetterState, Mail, MailKind
 from triage.desk.storage import Unit
 from triage.dialogue import notices
 from triage.dialogue.letter import Letter
-from triage.dialogue.replies import Reply, Run
+from triage.dialogue.replies import OutFile, Reply, Run
 from triage.errors import MailRefused, MailUnavailable
 from triage.jobs.background import in_unit
-from triage.jobs.effects import pictures, say, tell_agents
+from triage.jobs.effects import pictures, ready_letter, say, tell_agents
 from triage.jobs.metrics import Metrics
 from triage.jobs.world import World
 
@@ -121,17 +121,19 @@ class Letters:
         if ended.state == LetterState.SENT:
             self._tell(unit, mail, notices.letter_sent(ticket.number), now)
             return
-        self._tell(unit, mail, notices.letter_delayed(ticket.number), now)
+        letter = msgspec.json.decode(mail.payload, type=Letter)
+        file = ready_letter(self._world, unit, letter)
+        self._tell(unit, mail, notices.letter_delayed(ticket.number), now, file)
         hours = self._world.policy.letter.retry_hours
         text = notices.letter_refused(ticket.number, ended.reason)
         if ended.state == LetterState.FAILED:
             text = notices.letter_failed(ticket.number, hours, ended.reason)
         tell_agents(self._world, unit, text, now)
 
-    def _tell(self, unit: Unit, mail: Mail, text: str, now: datetime) -> None:
+    def _tell(self, unit: Unit, mail: Mail, text: str, now: datetime, *files: OutFile) -> None:
         conversation = unit.conversations.get(mail.conversation) if mail.conversation else None
         if conversation is not None:
-            say(self._world, unit, conversation.id, conversation.chat, [Reply((Run(text),))], now)
+            say(self._world, unit, conversation.id, conversation.chat, [Reply((Run(text),), files=files)], now)
 
     def _mark(self, unit: Unit, ticket: str, state: LetterState) -> None:
         unit.tickets.mark_letter(ticket, state)

@@ -104,6 +104,10 @@ class TestALetter:
         assert state_of(app) == LetterState.REFUSED
         assert "550 no such mailbox" in app.desk.notices()[0][1]
         assert pauses(app) == []
+        [said] = talk.read()
+        [ready] = said.reply.files
+        assert "приложенное письмо" in said.reply.text
+        assert (ready.name, "X-Unsent: 1" in ready.content) == ("pismo-v-podderzhku.eml", True)
 
     async def test_that_was_given_up_can_be_sent_again(
         self, app: Application, talk: Talk, mailer: MemoryMailer
