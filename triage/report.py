@@ -171,26 +171,10 @@ class TriageReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's JSON object."""
-        scope, priority = self.scope.decision, self.priority.decision
         return {
             "id": self.id,
-            "priority": {
-                "label": priority.label,
-                "confidence": round(priority.confidence, 4),
-                "sla_hours": self.priority.sla_hours,
-                "clause": self.priority.clause,
-                "rule": priority.rule,
-                "evidence": [f.span for f in priority.evidence],
-            },
-            "scope": {
-                "rule": scope.label,
-                "category": self.scope.category,
-                "verdict": self.scope.verdict.value,
-                "clause": self.scope.clause,
-                "confidence": round(scope.confidence, 4),
-                "decided_by": scope.rule,
-                "evidence": [f.span for f in scope.evidence],
-            },
+            "priority": self._priority(),
+            "scope": self._scope(),
             "fields": {
                 "site": [f.value for f in self.fields.site],
                 "version": [f.value for f in self.fields.version],
@@ -213,4 +197,27 @@ class TriageReport:
             "needs_review": self.needs_review,
             "notes": list(self.notes),
             "artefacts": self.artefacts,
+        }
+
+    def _priority(self) -> dict[str, Any]:
+        decision = self.priority.decision
+        return {
+            "label": decision.label,
+            "confidence": round(decision.confidence, 4),
+            "sla_hours": self.priority.sla_hours,
+            "clause": self.priority.clause,
+            "decided_by": decision.rule,
+            "evidence": [f.span for f in decision.evidence],
+        }
+
+    def _scope(self) -> dict[str, Any]:
+        decision = self.scope.decision
+        return {
+            "rule": decision.label,
+            "category": self.scope.category,
+            "verdict": self.scope.verdict.value,
+            "clause": self.scope.clause,
+            "confidence": round(decision.confidence, 4),
+            "decided_by": decision.rule,
+            "evidence": [f.span for f in decision.evidence],
         }
