@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import lexicon_path, load_sections, wildcard
+from triage.checks.lexicons import Wildcards, lexicon_path, load_sections
 
 _SENTENCE_END = re.compile(r"[.!?…\n;]+(?=\s|$)|\n")
 _TOKEN = re.compile(r"[^\W_]+|[,:;()«»\"—–-]")
@@ -28,12 +28,12 @@ _NEAR_OTHER = 5
 class People:
     """Words that tell who or what is meant."""
 
-    staff: re.Pattern[str]
-    you: re.Pattern[str]
-    your: re.Pattern[str]
-    others: re.Pattern[str]
-    things: re.Pattern[str]
-    blamers: re.Pattern[str]
+    staff: Wildcards
+    you: Wildcards
+    your: Wildcards
+    others: Wildcards
+    things: Wildcards
+    blamers: Wildcards
     meta: re.Pattern[str]
 
 
@@ -128,7 +128,7 @@ def _owns_thing(tokens: list[str], at: int, people: People) -> bool:
     return any(people.things.fullmatch(t) for t in beside)
 
 
-def _distance(tokens: list[str], words: re.Pattern[str]) -> int:
+def _distance(tokens: list[str], words: Wildcards) -> int:
     return next((at for at, token in enumerate(tokens, 1) if words.fullmatch(token)), _FAR)
 
 
@@ -144,10 +144,6 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
 @lru_cache(4)
 def _people(path: Path | None = None) -> People:
     sections = load_sections(path or lexicon_path("people.txt"))
-    words = {
-        name: re.compile("|".join(wildcard(p) for entry in entries for p in entry.pattern.split()))
-        for name, entries in sections.items()
-        if name != "meta"
-    }
+    words = {name: Wildcards(entries) for name, entries in sections.items() if name != "meta"}
     meta = re.compile("|".join(rf"(?<!\w)(?:{entry.pattern})" for entry in sections["meta"]))
     return People(**words, meta=meta)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triage.text.normalise import fold
+from triage.checks.hints import Gates
 
 _LABEL = r"[a-zа-яё0-9_](?:[a-zа-яё0-9_-]{0,61}[a-zа-яё0-9])?"
 _PATH = r"(?:[/?#][^\s\"'`<>«»|\\^{}\[\]]{0,500})?"
@@ -29,7 +29,9 @@ _CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 _HINT = re.compile(r"[.:](?<=[^\W_].)(?:[^\W_]|//)")
-_RARE = ("localhost", "[", "ssh", "apim-", "gw-", "gate-", "gateway-", "mgmt-", "portal-", "console-", "apigw-")
+_RARE = Gates(
+    [("localhost", "[", "ssh", "apim-", "gw-", "gate-", "gateway-", "mgmt-", "portal-", "console-", "apigw-")]
+)
 _RARE_HINT = re.compile(
     r"(?<=[^\W_])[.:](?:[^\W_]|//)|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt"
     r"|portal|console)-|ssh[ \t:]",
@@ -42,7 +44,7 @@ _TAIL = ".,;:!?)\"'»…*"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something shaped like an address, in lower case, with the words around it."""
+    """Something shaped like an address, in lower case, with the words around it and its whole text."""
 
     shape: str
     value: str
@@ -52,12 +54,12 @@ class Candidate:
     path: str
     before: str
     after: str
+    text: str
 
 
 def _hint(text: str) -> re.Pattern[str]:
     """Dots and colons inside a run are quick to find; the rest is looked for where one of its literals is."""
-    low = fold(text).text
-    return _RARE_HINT if any(literal in low for literal in _RARE) else _HINT
+    return _RARE_HINT if _RARE.open(text) else _HINT
 
 
 _SPACE = re.compile(r"\s")
@@ -87,9 +89,4 @@ def _candidate(shape: str, value: str, text: str, start: int, end: int) -> Candi
     authority, path = rest[:cut], rest[cut:]
     host, _, port = authority.rpartition("@")[2].partition(":") if "[" not in authority else (authority, "", "")
     before, after = text[max(0, start - 90) : start], text[end : end + 60]
-    return Candidate(shape, value.lower(), scheme if mark else "", host, port, path, before, after)
-
-
-def has_hint(text: str) -> bool:
-    """Tell whether anything in a text may be an address."""
-    return _hint(text).search(text) is not None
+    return Candidate(shape, value.lower(), scheme if mark else "", host, port, path, before, after, text)

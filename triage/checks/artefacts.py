@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from triage.checks.lexicons import Hinted
+from triage.checks.hints import Hinted
+from triage.text.normalise import fold
 
 _LIMIT = 20
 
@@ -89,7 +90,7 @@ def read_artefacts(text: str) -> dict[str, list[str]]:
     """Return what was read, by kind, in the order of the patterns and without repeats; only kinds that occur."""
     found: dict[str, list[str]] = {}
     names, patterns = _rules()
-    for number, pattern in patterns.fitting(text):
+    for number, pattern in patterns.fitting(text, fold(text).text):
         kind, fixed = names[number]
         values = found.setdefault(kind, [])
         for match in pattern.finditer(text):

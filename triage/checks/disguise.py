@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from triage.text.tokens import spelled, vocabulary
 
@@ -80,10 +81,26 @@ def masked_letters(text: str) -> Iterator[Disguise]:
         start = max(text.rfind(" ", done, hint.start()), text.rfind("\n", done, hint.start()), done - 1) + 1
         space = _SPACE.search(text, hint.end())
         done = space.start() if space else len(text)
-        for match in _MASKED.finditer(text, start, done):
-            word = match.group()
-            if len(word) <= 30 and any(c.isalpha() for c in word):
-                yield match.start(), match.end(), _unmasked(word)
+        run = text[start:done]
+        for left, right, spellings in _in_run(run) if len(run) <= _RUN_KEPT else _read_run(run):
+            yield start + left, start + right, spellings
+
+
+def _read_run(run: str) -> Iterator[Disguise]:
+    """Masked words of what stands between two spaces."""
+    for match in _MASKED.finditer(run):
+        word = match.group()
+        if len(word) <= 30 and any(c.isalpha() for c in word):
+            yield match.start(), match.end(), _unmasked(word)
+
+
+_RUN_KEPT = 60
+
+
+@lru_cache(8192)
+def _in_run(run: str) -> tuple[Disguise, ...]:
+    """«из-за», names of hosts and files come again and again: what was read of them is kept."""
+    return tuple(_read_run(run))
 
 
 def _unmasked(word: str) -> tuple[str, ...]:
@@ -110,11 +127,17 @@ _GAPS = re.compile(r"(?<!\w)[^\W_](?:[ \t.,*_·•/|~-]{1,3}[^\W_]{1,2}(?!\w)){2
 
 
 _MIN_LETTERS = 3
+_SHORT_WORDS = re.compile(rb"\x01[\x01\x02]{2}")
 
 
 def gaps(text: str) -> Iterator[Disguise]:
     """«х у й», «б л я т ь», «п.и.з.д.е.ц»: letters one by one."""
-    if b"\1\1" not in bytes(min(len(word), 2) for word in spelled(text)):
+    lengths = map(len, spelled(text))
+    try:
+        apart = bytes(lengths)
+    except ValueError:  # a word of more than 255 letters
+        apart = bytes(min(len(word), 2) for word in spelled(text))
+    if b"\1\1" not in apart or not _SHORT_WORDS.search(apart):
         return
     for match in _GAPS.finditer(text):
         if sum(c.isalpha() for c in match.group()) < _MIN_LETTERS or sum(c.isdigit() for c in match.group()) > 1:

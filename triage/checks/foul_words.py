@@ -10,7 +10,8 @@ from pathlib import Path
 import ahocorasick
 
 from triage.checks.disguise import readings, squeezed
-from triage.checks.lexicons import Hinted, lexicon_path, load_sections
+from triage.checks.hints import Hinted
+from triage.checks.lexicons import lexicon_path, load_sections
 
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
 _LITERAL = re.compile(r"[^*]+")
@@ -52,6 +53,8 @@ class FoulWords:
 
     def foul(self, words: frozenset[str]) -> set[str]:
         """Return the words that are foul; those known to be clean cost a set difference."""
+        if words <= self._clean:
+            return set()
         unsure = words - self._clean
         found = {word for word in unsure if self.judge(word)}
         if len(self._clean) > _MANY:

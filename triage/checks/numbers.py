@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from triage.checks.lexicons import Hinted
+from triage.checks.hints import Hinted
 from triage.text.normalise import Folded, fold
+from triage.text.tokens import long_numbers
 
 _ID = (
     r"((?<![\w-])[a-zа-я]{2,8}[-–]\d{2,8}(?:-\d{1,8})?"
@@ -68,10 +69,12 @@ def find_request_number(text: str) -> str | None:
     """
     folded = fold(text)
     named = _first(folded, _named())
-    return named if named or not _LONG.search(folded.text) else _first(folded, _bare())
+    if named or not any(len(digits) <= _DIGITS for digits in long_numbers(folded.text)):
+        return named
+    return _first(folded, _bare())
 
 
-_LONG = re.compile(r"(?<!\d)\d{4,7}(?!\d)")
+_DIGITS = 7
 
 
 def _first(folded: Folded, rules: Hinted) -> str | None:

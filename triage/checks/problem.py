@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import Entry, Hinted, lexicon_path, load_sections, wildcard
+from triage.checks.hints import Hinted
+from triage.checks.lexicons import Wildcards, lexicon_path, load_sections
 from triage.text.normalise import fold
 from triage.text.tokens import spelled
 
@@ -19,11 +19,11 @@ _LONG = 300
 class ProblemWords:
     """Words by what they add to a description, and what no request to this support is about."""
 
-    empty: re.Pattern[str]
-    vague: re.Pattern[str]
-    states: re.Pattern[str]
-    objects: re.Pattern[str]
-    asking: re.Pattern[str]
+    empty: Wildcards
+    vague: Wildcards
+    states: Wildcards
+    objects: Wildcards
+    asking: Wildcards
     foreign: Hinted
 
 
@@ -35,7 +35,7 @@ def states_problem(text: str, lexicon: Path | None = None) -> bool:
     folded = fold(text).text
     if len(folded) > _LONG:
         return True
-    words = _load(lexicon or lexicon_path("problem.txt"))
+    words = _load(lexicon)
     if words.foreign.search(folded):
         return False
     tokens = spelled(folded)
@@ -47,18 +47,14 @@ def states_problem(text: str, lexicon: Path | None = None) -> bool:
         return False
     if "?" in folded or any(words.asking.fullmatch(w) for w in tokens):
         return True
-    return words.objects.fullmatch(concrete[0]) is not None and any(words.states.fullmatch(w) for w in tokens)
+    return words.objects.fullmatch(concrete[0]) and any(words.states.fullmatch(w) for w in tokens)
 
 
 @lru_cache(8)
-def _load(path: Path) -> ProblemWords:
-    sections = load_sections(path)
+def _load(path: Path | None) -> ProblemWords:
+    sections = load_sections(path or lexicon_path("problem.txt"))
     empty, vague, states, objects, asking = (
-        _words(sections[name]) for name in ("empty", "vague", "states", "objects", "asking")
+        Wildcards(sections[name]) for name in ("empty", "vague", "states", "objects", "asking")
     )
     foreign = Hinted(rf"(?<!\w)(?:{e.pattern})" for e in sections["foreign"])
     return ProblemWords(empty, vague, states, objects, asking, foreign)
-
-
-def _words(entries: tuple[Entry, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(wildcard(p) for entry in entries for p in entry.pattern.split()))

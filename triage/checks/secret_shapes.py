@@ -7,9 +7,11 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from triage.checks.hints import needed_literals
 from triage.checks.placeholders import is_placeholder
 from triage.report import Finding
 from triage.text.normalise import fold
+from triage.text.tokens import long_numbers
 
 # --- private keys -------------------------------------------------------------------------------
 
@@ -100,6 +102,8 @@ _SHAPES = (
     r"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{6,2000}",
 )
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_-])(?:" + "|".join(_SHAPES) + r")(?![A-Za-z0-9])")
+#: What a token holds at least one of; shapes begin with their own literals, none is known by a set of letters alone.
+SHAPED = tuple(sorted({literal for shape in _SHAPES for literal in needed_literals(shape)[0]}))
 _RUN = re.compile(r"[A-Za-z0-9_-]{14}")
 _API_KEYS = ("AKIA", "ASIA", "AIza", "AQVN", "sk_", "rk_", "sk-")
 
@@ -213,7 +217,7 @@ _CARD_DATA = re.compile(
 
 def card_numbers(text: str) -> Iterator[Finding]:
     """Full card numbers: an issuer's first digits, the right length, Luhn's sum."""
-    if not _EIGHT.search(text):
+    if not long_numbers(fold(text).text) or not _EIGHT.search(text):
         return
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match.group())

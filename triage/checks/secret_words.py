@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from triage.checks.hints import Gates
 from triage.checks.placeholders import is_placeholder
 from triage.checks.secret_shapes import looks_random
 from triage.report import Finding
@@ -35,23 +36,42 @@ _FLAG = re.compile(
     r"|-keypass|-passin pass:|sshpass -p"
     r"|-u[ =]?\S{1,60} -p|-U \S{1,60} -W|redis-cli (?:-h \S{1,80} )?-a)[ =]{0,2}[\"']?([^\s\"']{3,200})"
 )
-_HINTS = ("pass", "pwd", "secret", "token", "key", "парол", "пасс", "пасв", "токен", "секрет")
+_OTHERWISE = (
+    (_XML, ("</",)),
+    (_ENV_VALUE, ("value", "VALUE", "Value")),
+    (_FLAG, ("--", "-storepass", "-keypass", "-passin", "sshpass", "-u", "-U", "redis-cli")),
+)
+NAMED = ("pass", "pwd", "secret", "token", "key", "парол", "пасс", "пасв", "токен", "секрет")
 _CONFIG_END = re.compile(r"[;&](?=[A-Za-z][\w. ]{0,40}=)")
 
 
 def assignments(text: str) -> Iterator[Finding]:
     """`password: x`, `"clientSecret": "x"`, `DB_PASSWORD=x`, `<password>x</password>`, `--password x`."""
-    if not any(hint in lowered(text) for hint in _HINTS):
+    if not any(hint in lowered(text) for hint in NAMED):
         return
-    for match in _ASSIGN.finditer(text):
-        yield from _assigned(text, match)
+    if _is_assigned(lowered(text)):
+        for match in _ASSIGN.finditer(text):
+            yield from _assigned(text, match)
     for match in _QUERY.finditer(text) if "key=" in text or "sig=" in text or "auth=" in text else ():
         if looks_random(match.group(1)) and not is_placeholder(match.group(1)):
             yield Finding(match.start(1), match.end(1), "api_key", "ключ в адресе")
-    for pattern in (_XML, _ENV_VALUE, _FLAG):
-        for match in pattern.finditer(text):
+    for pattern, signs in _OTHERWISE:
+        for match in pattern.finditer(text) if any(sign in text for sign in signs) else ():
             if not is_placeholder(match.group(1)):
                 yield Finding(match.start(1), match.end(1), "password", "пароль в настройке или команде")
+
+
+_SIGN = re.compile(r"[:=]")
+_NAME_REACH = 60
+
+
+def _is_assigned(low: str) -> bool:
+    """Tell whether a sign of assignment stands close after a name of a secret."""
+    for sign in _SIGN.finditer(low):
+        before = low[max(0, sign.start() - _NAME_REACH) : sign.start()]
+        if any(hint in before for hint in NAMED):
+            return True
+    return False
 
 
 def _assigned(text: str, match: re.Match[str]) -> Iterator[Finding]:
@@ -140,7 +160,7 @@ _STOP = frozenset(
 )
 _STEP = re.compile(r"[^\S\n]*(\S{1,200})")
 _REACH = 9
-_TOLD = (
+TOLD = (
     "парол",
     "пас",
     "кред",
@@ -158,6 +178,10 @@ _TOLD = (
     "ключ",
     "доступ",
 )
+#: How a trigger begins, at the beginning of a word; the letters come first, so that the search skips to them.
+_STARTS = (*TOLD, "учёт", "client", "api", "апи")
+_STARTING = tuple(re.compile(rf"{start}(?<![а-яa-z]{start})") for start in _STARTS)
+_PRESENT = Gates((start,) for start in _STARTS)
 _SEPARATORS = " \t\u00a0:=«\"'(—–-|,"
 _UNITS = re.compile(
     r"\s*(?:символ|знак|букв|цифр|дн|день|час|минут|год|мес|раз|секунд|попыт|шт|апи|api"
@@ -216,10 +240,14 @@ def shown_keys(text: str) -> Iterator[Finding]:
 def prose_passwords(text: str) -> Iterator[Finding]:
     """«пароль от базы у нас gravity228»: the first thing that looks like a password soon after the word."""
     low = lowered(text)
-    if not any(hint in low for hint in _TOLD):
-        return
-    for match in _TRIGGER.finditer(low):
-        if text[match.end() : match.end() + 1] not in _SEPARATORS:
+    starts = {match.start() for number in _PRESENT.open(text) for match in _STARTING[number].finditer(low)}
+    done = 0
+    for start in sorted(starts):
+        match = _TRIGGER.match(low, start) if start >= done else None
+        if not match:
+            continue
+        done = match.end()
+        if text[done : done + 1] not in _SEPARATORS:
             continue
         yield from _after_trigger(text, match.group(1), match.end())
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import Hinted, lexicon_path, load_sections
+from triage.checks.hints import Hinted
+from triage.checks.lexicons import lexicon_path, load_sections
 from triage.checks.steps import find_steps
 from triage.text.normalise import fold
 from triage.text.tokens import WORD
@@ -22,16 +24,43 @@ _BUSINESS = frozenset({"papers", "payment", "support"})
 _SENTENCE = re.compile(r"[.!?…;\n]+\s*|, а (?=у |по )|, и еще | и (?=как |где |когда |можно |почему |сколько )")
 _SAME = re.compile(r"(?<!\w)(?:тоже|также|так же|то же|аналогично|та же|про то же|о том же|там же|так и)(?!\w)")
 _PERSON = re.compile(
-    r"(?<!\w)у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)"
+    r"у (?<!\wу )(?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)"
 )
 _NAMED = re.compile(
     r"(?<!\w)(?:перв|втор)\w{2} (?:вопрос|проблема|пункт|беда|тема|момент)(?!\w)|(?<!\w)втор(?:ое|ой|ая):"
 )
+_MANY = 20_000
 _PART = 220
 _SHORT = 15
 #: Announcements looked at; nobody makes more, and a hostile text is not worth the time.
 _MOST = 40
 _QUESTION = re.compile(r"\?|(?<!\w)(?:как|какие|какой|можно|где|сколько|ли)(?!\w)")
+
+
+class Topics:
+    """Tells the topics of a word by its beginning; what is known of words is kept."""
+
+    def __init__(self, topics: Iterable[tuple[str, tuple[str, ...], frozenset[str]]]) -> None:
+        self._stems: dict[str, set[str]] = {}
+        self._whole: dict[str, set[str]] = {}
+        self._known: dict[str, frozenset[str]] = {}
+        for name, stems, whole in topics:
+            for stem in stems:
+                self._stems.setdefault(stem, set()).add(name)
+            for word in whole:
+                self._whole.setdefault(word, set()).add(name)
+        self._sizes = sorted({len(stem) for stem in self._stems})
+
+    def of(self, token: str) -> frozenset[str]:
+        """Return the names of the topics of one folded word."""
+        known = self._known.get(token)
+        if known is None:
+            if len(self._known) >= _MANY:
+                self._known.clear()
+            beginnings = (self._stems.get(token[:size], ()) for size in self._sizes)
+            known = frozenset(self._whole.get(token, ())).union(*beginnings)
+            self._known[token] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +73,21 @@ class SeveralWords:
     counted: Hinted
     first: Hinted
     second: Hinted
-    faults: re.Pattern[str]
-    topics: tuple[tuple[str, tuple[str, ...], frozenset[str]], ...]
+    faults: Hinted
+    topics: Topics
 
 
 def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
     """Tell whether unrelated problems stand in one request; symptoms of one fault are one."""
-    words = _load(lexicon or lexicon_path("topics.txt"))
+    words = _load(lexicon)
     folded = fold(text).text
     if words.unrelated.search(folded):
         return True
     counted = words.counted.search(folded)
     if parts := _enumerated(folded, words):
         lenient = counted is not None or _NAMED.search(folded) is not None
-        return _differ(*parts, words, lenient=lenient, enumerated=True) and not find_steps(folded)
-    if counted and _sentences_differ(folded[counted.end() : counted.end() + 3 * _PART], words):
+        return _differ(folded, *parts, words, lenient=lenient, enumerated=True) and not find_steps(folded)
+    if counted and _sentences_differ(folded, counted.end(), words):
         return True
     return (
         _joined(folded, words.strong, words, lenient=True)
@@ -75,7 +104,7 @@ def _joined(text: str, connectors: Hinted, words: SeveralWords, *, lenient: bool
         if len(before) < _SHORT and lenient:
             rest = match.end() + len(after)
             before = text[rest : rest + _PART]
-        if _differ(before, after, words, lenient=lenient):
+        if _differ(text, before, after, words, lenient=lenient):
             return True
     return False
 
@@ -96,9 +125,9 @@ def _enumerated(text: str, words: SeveralWords) -> tuple[str, str] | None:
     return None
 
 
-def _sentences_differ(text: str, words: SeveralWords) -> bool:
-    sentences = [s for s in _SENTENCE.split(text) if len(s) > 5][:5]
-    return any(_differ(a, b, words, lenient=True) for a, b in itertools.combinations(sentences, 2))
+def _sentences_differ(text: str, start: int, words: SeveralWords) -> bool:
+    sentences = [s for s in _SENTENCE.split(text[start : start + 3 * _PART]) if len(s) > 5][:5]
+    return any(_differ(text, a, b, words, lenient=True) for a, b in itertools.combinations(sentences, 2))
 
 
 def _first_sentence(text: str, start: int) -> str:
@@ -120,7 +149,11 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
             _SENTENCE.split(text[max(0, match.start() - _PART) : match.start()])[-1],
             _first_sentence(text, match.end()),
         )
-        if words.faults.search(before) and words.faults.search(after) and _differ(before, after, words, lenient=False):
+        if (
+            words.faults.occurs(before, text)
+            and words.faults.occurs(after, text)
+            and _differ(text, before, after, words, lenient=False)
+        ):
             return True
     if text.count(" у ") + text.count("\nу ") + text.startswith("у ") < 2:
         return False
@@ -132,51 +165,45 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
         rest = _first_sentence(text, other.end())
         if (
             not _SAME.search(rest)
-            and words.faults.search(gap)
-            and words.faults.search(rest)
-            and _differ(gap, rest, words, lenient=False)
+            and words.faults.occurs(gap, text)
+            and words.faults.occurs(rest, text)
+            and _differ(text, gap, rest, words, lenient=False)
         ):
             return True
     return False
 
 
-def _differ(one: str, other: str, words: SeveralWords, *, lenient: bool, enumerated: bool = False) -> bool:
+def _differ(text: str, one: str, other: str, words: SeveralWords, *, lenient: bool, enumerated: bool = False) -> bool:
     """Parts differ when only one is about papers and payment alone, or when two faults share no topic."""
     here, there = _topics(one, words), _topics(other, words)
     if _SAME.search(other[:40]) or not (here or there):
         return False
     if not here or not there:
-        other_faults = words.faults.search(other if here else one) is not None
+        other_faults = words.faults.occurs(other if here else one, text)
         return enumerated and (lenient or (bool(here | there) and here | there <= _BUSINESS and other_faults))
     if (here <= _BUSINESS) != (there <= _BUSINESS):
         return True
     if here & there:
         return False
-    faults = (words.faults.search(one) is not None) + (words.faults.search(other) is not None)
+    faults = words.faults.occurs(one, text) + words.faults.occurs(other, text)
     return lenient or faults == 2 or (faults == 1 and enumerated and not _QUESTION.search(one + other))
 
 
 def _topics(part: str, words: SeveralWords) -> set[str]:
-    tokens = WORD.findall(part)
-    found = {
-        name
-        for name, stems, whole in words.topics
-        if not whole.isdisjoint(tokens) or any(token.startswith(stems) for token in tokens)
-    }
+    found = set().union(*map(words.topics.of, set(WORD.findall(part))))
     return found - {"plans"} if found & (_BUSINESS | {"mail"}) else found
 
 
 @lru_cache(8)
-def _load(path: Path) -> SeveralWords:
-    sections = load_sections(path)
-    topics = tuple(
+def _load(path: Path | None) -> SeveralWords:
+    sections = load_sections(path or lexicon_path("topics.txt"))
+    topics = Topics(
         (name, *_stems([stem for entry in entries for stem in entry.pattern.split()]))
         for name, entries in sections.items()
         if name not in _RULES
     )
-    rules = [Hinted(_bounded(e.pattern) for e in sections[name]) for name in _RULES[:-1]]
-    faults = re.compile("|".join(_bounded(e.pattern) for e in sections["faults"]))
-    unrelated, strong, connectors, counted, first, second = rules
+    rules = [Hinted(_bounded(e.pattern) for e in sections[name]) for name in _RULES]
+    unrelated, strong, connectors, counted, first, second, faults = rules
     return SeveralWords(unrelated, strong, connectors, counted, first, second, faults, topics)
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.addresses import MOST, Candidate, candidates, has_hint
-from triage.checks.lexicons import lexicon_path, load_sections, wildcard
+from triage.checks.addresses import MOST, Candidate, candidates
+from triage.checks.hints import Hinted
+from triage.checks.lexicons import Wildcards, lexicon_path, load_sections
 from triage.report import Finding
+from triage.text.normalise import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +24,31 @@ class HostWords:
 
     zones: frozenset[str]
     domains: frozenset[str]
-    labels: re.Pattern[str]
-    own: re.Pattern[str]
-    backend_role: re.Pattern[str]
-    other_role: re.Pattern[str]
-    own_role: re.Pattern[str]
+    labels: Wildcards
+    own: Wildcards
+    backend_role: Hinted
+    other_role: Hinted
+    own_role: Hinted
 
 
 def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the addresses of the user's installation as they stand, each once, in text order."""
-    if not has_hint(text):
-        return ()
-    words = _load(lexicon or lexicon_path("hosts.txt"))
+    words = _load(lexicon)
     found: dict[str, Finding] = {}
-    refused_end = -1
+    before: Candidate | None = None
+    before_end, shared = 0, False
     for candidate, start, end in itertools.islice(candidates(text), MOST):
         value = text[start:end]
-        joined = refused_end >= 0 and _JOINT.fullmatch(text[refused_end:start])
-        refused_end = -1
-        if joined or _refused_by_role(candidate, words):
-            refused_end = end
-        elif not _is_site(candidate, words):
+        shared = (
+            before is not None
+            and _JOINT.fullmatch(text[before_end:start]) is not None
+            and (shared or _refused_by_role(before, words))
+        )
+        if shared or not _is_site(candidate, words):
+            before, before_end = candidate, end
             continue
-        elif value not in found and not (candidate.host in found and candidate.path == "" and candidate.port == "443"):
+        before = None
+        if value not in found and not (candidate.host in found and candidate.path == "" and candidate.port == "443"):
             found[value] = Finding(start, end, "site", "адрес установки", value)
     return tuple(found.values())
 
@@ -173,7 +177,7 @@ _BROWSER = re.compile(
 def setting(candidate: Candidate, words: HostWords) -> bool | None:
     """The value of a key in a pasted configuration, unless the key itself is of a page of the product."""
     if match := _KEY.search(candidate.before):
-        return (words.own_role.search(match.group().lower()) is not None and "url" not in match.group()) or False
+        return (_said(words.own_role, match.group().lower(), candidate) and "url" not in match.group()) or False
     return None
 
 
@@ -187,17 +191,22 @@ def other_role(candidate: Candidate, words: HostWords) -> bool | None:
     A host named like a part of the product is doubted only for a word right beside it.
     """
     clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]
+    whole = fold(candidate.text).text
     own_host = is_own_label(candidate.host.split(".")[0], words)
-    other = max((m.end() for m in words.other_role.finditer(clause)), default=-1)
-    own = max((m.end() for m in words.own_role.finditer(clause)), default=-1)
+    own = max((m.end() for m in words.own_role.leftmost(clause, whole)), default=-1)
     if own_host:
-        backend = max((m.end() for m in words.backend_role.finditer(clause)), default=-1)
+        backend = max((m.end() for m in words.backend_role.leftmost(clause, whole)), default=-1)
         return False if backend > max(own, len(clause) - _BESIDE) else None
-    if other > own or words.backend_role.search(clause[max(own, 0) :]):
+    other = max((m.end() for m in words.other_role.leftmost(clause, whole)), default=-1)
+    if other > own or _said(words.backend_role, clause[max(own, 0) :], candidate):
         return False
     if own < 0 and (_CORS.search(candidate.before + candidate.after) or _BROWSER.search(candidate.after)):
         return False
     return None
+
+
+def _said(role: Hinted, part: str, candidate: Candidate) -> bool:
+    return next(role.leftmost(part, fold(candidate.text).text), None) is not None
 
 
 def is_own_label(label: str, words: HostWords) -> bool:
@@ -261,7 +270,11 @@ def evidence(candidate: Candidate, words: HostWords) -> bool | None:
     if is_own_label(candidate.host.split(".")[0], words) or (candidate.port and int(candidate.port) in _OWN_PORTS):
         return True
     clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]
-    if words.own_role.search(clause) or _SEEN.search(candidate.after) or _BESIDE_PRODUCT.match(candidate.after):
+    if (
+        _said(words.own_role, clause, candidate)
+        or _SEEN.search(candidate.after)
+        or _BESIDE_PRODUCT.match(candidate.after)
+    ):
         return True
     if candidate.shape in ("local", "ip", "ip6") or candidate.host.rpartition(".")[2] in _INNER_ZONES:
         return True
@@ -293,24 +306,22 @@ def _is_site(candidate: Candidate, words: HostWords) -> bool:
 
 
 def _refused_by_role(candidate: Candidate, words: HostWords) -> bool:
-    """An address in a row with a backend shares its role."""
-    return candidate.shape != "ssh" and _is_site(candidate, words) is False and other_role(candidate, words) is False
+    """Whether an address that is no site is none for its role, which the next in the row then shares."""
+    return candidate.shape != "ssh" and other_role(candidate, words) is False
 
 
 @lru_cache(8)
-def _load(path: Path) -> HostWords:
-    sections = load_sections(path)
-    patterns = {
-        name: [p for e in sections[name] for p in e.pattern.split()] for name in ("zones", "domains", "labels", "own")
-    }
+def _load(path: Path | None) -> HostWords:
+    sections = load_sections(path or lexicon_path("hosts.txt"))
+    patterns = {name: frozenset(p for e in sections[name] for p in e.pattern.split()) for name in ("zones", "domains")}
     roles = (
-        re.compile("|".join(rf"(?<!\w)(?:{e.pattern})(?!\w)" for e in sections[name]))
+        Hinted(rf"(?<!\w)(?:{e.pattern})(?!\w)" for e in sections[name])
         for name in ("backend_role", "other_role", "own_role")
     )
     return HostWords(
-        frozenset(patterns["zones"]),
-        frozenset(patterns["domains"]),
-        re.compile("|".join(map(wildcard, patterns["labels"]))),
-        re.compile("|".join(map(wildcard, patterns["own"]))),
+        patterns["zones"],
+        patterns["domains"],
+        Wildcards(sections["labels"]),
+        Wildcards(sections["own"]),
         *roles,
     )

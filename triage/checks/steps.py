@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import Hinted, lexicon_path, load_sections
+from triage.checks.hints import Hinted
+from triage.checks.lexicons import lexicon_path, load_sections
 from triage.report import Finding
 from triage.text.normalise import fold
 from triage.text.tokens import WORD, occurrences, vocabulary
@@ -27,8 +28,18 @@ _ITEM = re.compile(
     r"|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])"
     r"|(?<![\w.,])\(?[а-д]\)[ \t]+"
 )
-_ITEM_HINT = re.compile(r"[\dа-д]\)|\d\.|шаг|\n[ \t>]*[-–—•*\d]")
-_SENTENCE = re.compile(r"[.!?…]+(?=\s|$)|\n+")
+#: Signs of an item, each beginning with a letter of its own, so that the search skips to it.
+_SIGNS = tuple(
+    re.compile(sign)
+    for sign in (
+        r"\n[ \t>]*(?:\(?\d|шаг|[-–—•*])",
+        r"шаг \d",
+        r"\)(?<=[\dа-д]\))",
+        r"\.(?<=\d\.)[ \t]",
+    )
+)
+_FIRST_ITEM = re.compile(r"[ \t>]*(?:\(?\d|шаг|[-–—•*])")
+_SENTENCE = re.compile(r"[.!?…\n](?:(?<=\n)\n*|(?<!\n)[.!?…]*(?=\s|$))")
 
 
 _LATIN = str.maketrans(
@@ -82,6 +93,7 @@ class ActionWords:
     """Forms of verbs with their lemma, core or weak, told or only listed; commands; words that change the sense."""
 
     forms: dict[str, tuple[str, bool, bool]]
+    known: frozenset[str]
     commands: Hinted
     wishes: frozenset[str]
     cures: frozenset[str]
@@ -90,9 +102,9 @@ class ActionWords:
 
 def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the spans of the ordered actions, empty when fewer than two are told."""
-    words = _load(lexicon or lexicon_path("actions.txt"))
+    words = _load(lexicon)
     folded = fold(text)
-    if len(words.forms.keys() & vocabulary(folded.text)) < 2 and not words.commands.search(folded.text):
+    if len(words.known & vocabulary(folded.text)) < 2 and not words.commands.search(folded.text):
         return ()
     actions = _actions(folded.text, words)
     if len(actions) < 2:
@@ -107,7 +119,7 @@ _CLICK = re.compile(r"(?:→|->|=>| > )[ \t]*[«\"]?([a-zа-я][\w .-]{1,24})")
 
 def _actions(text: str, words: ActionWords) -> list[Action]:
     found = []
-    for start, end, word in occurrences(text, words.forms.keys() & vocabulary(text)):
+    for start, end, word in occurrences(text, words.known & vocabulary(text)):
         lemma, core, told = words.forms[word]
         found.append(Action(lemma, core, start, end, told))
     if found and _CLICK.search(text):
@@ -128,7 +140,7 @@ def _commands(text: str, words: ActionWords) -> list[Action]:
 
 def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action]:
     """Items of a list that begin with an action; a list of wishes, questions or cures is none."""
-    if not _ITEM_HINT.search(text):
+    if not _may_list(text):
         return []
     items = [(m.start(), m.end()) for m in _ITEM.finditer(text)]
     if len(items) < 2:
@@ -156,6 +168,16 @@ def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action
     if len(steps) < 2 or not any(a.core for a in steps) or intro_words & (words.wishes | words.cures):
         return []
     return steps
+
+
+def _may_list(text: str) -> bool:
+    """Tell, without looking closely, whether a text may hold two items."""
+    signs = 1 if _FIRST_ITEM.match(text) else 0
+    for sign in _SIGNS:
+        signs += sum(1 for _ in sign.finditer(text))
+        if signs > 1:
+            return True
+    return False
 
 
 def _first_from(actions: list[Action], starts: list[int], begin: int, end: int) -> Action | None:
@@ -214,8 +236,8 @@ def _counts(text: str, action: Action, words: ActionWords) -> bool:
 
 
 @lru_cache(8)
-def _load(path: Path) -> ActionWords:
-    sections = load_sections(path)
+def _load(path: Path | None) -> ActionWords:
+    sections = load_sections(path or lexicon_path("actions.txt"))
     forms: dict[str, tuple[str, bool, bool]] = {}
     for core, name in ((True, "core"), (False, "weak")):
         for entry in sections[name]:
@@ -230,4 +252,4 @@ def _load(path: Path) -> ActionWords:
     lists = (
         frozenset(w for e in sections[name] for w in e.pattern.split()) for name in ("wishes", "cures", "strangers")
     )
-    return ActionWords(forms, commands, *lists)
+    return ActionWords(forms, frozenset(forms), commands, *lists)

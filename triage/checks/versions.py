@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.lexicons import lexicon_path, load_sections, wildcard
+from triage.checks.lexicons import Wildcards, lexicon_path, load_sections
 from triage.report import Finding
 
+#: A digit comes first, so that the search skips to digits; what stands before it is looked at after.
 _NUMBER = re.compile(
-    r"(?<![\d.,№#$€₽\\])(?<!₽ )(?<![а-яёa-z_]\.)(?<![a-uw-zа-яё_])(?<![a-z0-9]v)(\d{1,2}(?:\.\d{1,3}){1,2})"
+    r"(\d(?<![\d.,№#$€₽\\]\d)(?<!₽ \d)(?<![а-яёa-z_]\.\d)(?<![a-uw-zа-яё_]\d)(?<![a-z0-9]v\d)"
+    r"\d?(?:\.\d{1,3}){1,2})"
     r"(?![\d_a-zа-яё]|[,:/]\d|\.(?!zip|rpm|deb|tar|jar|tgz|exe)\w|@)",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"\d\.\d")
+#: The dot comes first, so that the search skips to dots.
+_HINT = re.compile(r"\.(?<=\d\.)\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def find_versions(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
     """Return the product's versions as they stand in the text, each once, in text order."""
     if not _HINT.search(text):
         return ()
-    words = _version_words(lexicon or lexicon_path("software.txt"))
+    words = _version_words(lexicon)
     found: dict[str, Finding] = {}
     refused: set[str] = set()
     previous: bool | None = None
@@ -112,6 +115,8 @@ def looks_like_date(number: Number) -> bool | None:
     return None
 
 
+_NEAR = 32
+_DOCUMENT_STARTS = ("п", "ст", "гл", "разд", "рис", "табл", "абз")
 _DOCUMENT = re.compile(
     r"(?<!\w)(?:п{1,2}|п\.\s?п|пункт\w*|подпункт\w*|ст|стать\w*|гл|глав\w*|разд(?:ел\w*)?"
     r"|рис|табл|прил|абз|стр|§)\.?\s*$"
@@ -120,10 +125,11 @@ _DOCUMENT = re.compile(
 
 def part_of_document(number: Number) -> bool | None:
     """«п. 4.2», «раздел 3.3», «рис. 4.1»."""
-    return False if _DOCUMENT.search(number.before) else None
+    if not any(word.startswith(_DOCUMENT_STARTS) for word in number.words[:2]) and "§" not in number.before:
+        return None
+    return False if _DOCUMENT.search(number.before, max(0, len(number.before) - _NEAR)) else None
 
 
-_TOKEN_BEFORE = re.compile(r"\S*$")
 _IMAGE = re.compile(r"(?:apim|gravitee|gateway|management|portal|console|[-/]gw|^gw|mgmt)")
 _ADD_ON = re.compile(
     r"policy|plugin|connector|resource|reporter|repositor|driver|alert|cockpit|chart"
@@ -149,8 +155,8 @@ def artefact(number: Number) -> bool | None:
 
 
 def _token_before(number: Number) -> str:
-    match = _TOKEN_BEFORE.search(number.before)
-    return match.group().lstrip("(«\"'") if match else ""
+    before = number.before
+    return before.rsplit(None, 1)[-1].lstrip("(«\"'") if before and not before[-1].isspace() else ""
 
 
 def follows_same(number: Number) -> bool | None:
@@ -216,22 +222,17 @@ def looks_like_release(number: Number, refused: set[str]) -> bool | None:
 class VersionWords:
     """Names of other software and of the product, words for a release, words in between."""
 
-    foreign: re.Pattern[str]
-    own: re.Pattern[str]
-    release: re.Pattern[str]
-    tools: re.Pattern[str]
-    between: re.Pattern[str]
+    foreign: Wildcards
+    own: Wildcards
+    release: Wildcards
+    tools: Wildcards
+    between: Wildcards
 
 
 @lru_cache(8)
-def _version_words(path: Path) -> VersionWords:
-    sections = load_sections(path)
-    return VersionWords(
-        *(
-            re.compile("|".join(wildcard(p) for e in sections[name] for p in e.pattern.split()))
-            for name in ("foreign", "own", "release", "tools", "between")
-        )
-    )
+def _version_words(path: Path | None) -> VersionWords:
+    sections = load_sections(path or lexicon_path("software.txt"))
+    return VersionWords(*(Wildcards(sections[name]) for name in ("foreign", "own", "release", "tools", "between")))
 
 
 def _decide(number: Number, words: VersionWords, refused: set[str]) -> bool:

@@ -44,21 +44,18 @@ def fold(text: str) -> Folded:
     pieces: list[str] = []
     offsets: list[int] = []
     for at, char in enumerate(text):
-        plain = _fold_char(char, pieces)
-        pieces.extend(plain)
-        offsets.extend([at] * len(plain))
+        if char == "\u0306" and pieces and pieces[-1] == "и":
+            pieces[-1] = "й"
+        for plain in _folded_char(char):
+            pieces.append(plain)
+            offsets.append(at)
     return Folded("".join(pieces), offsets, len(text))
 
 
-def _fold_char(char: str, before: list[str]) -> str:
-    if char in _INVISIBLE:
-        return ""
+@lru_cache(4096)
+def _folded_char(char: str) -> str:
     category = unicodedata.category(char)
-    if category in ("Mn", "Me"):
-        if char == "\u0306" and before and before[-1] == "и":
-            before[-1] = "й"
-        return ""
-    if category in ("Cf", "Cs", "Cn"):
+    if char in _INVISIBLE or category in ("Mn", "Me", "Cf", "Cs", "Cn"):
         return ""
     if char == "\xa0" or category == "Zs":
         return " "

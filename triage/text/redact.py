@@ -27,7 +27,7 @@ def redact(text: str, findings: Iterable[Finding]) -> str:
             continue
         pieces += (text[done:start], _OPEN.sub(MASK, text[start:end]))
         done = end
-    return "".join([*pieces, text[done:]])
+    return "".join([*pieces, text[done:]]) if pieces else text
 
 
 def humanize(text: str) -> str:

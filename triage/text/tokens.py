@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+")
+_PLAIN_WORD = re.compile(r"\w+")
+_LONG_NUMBER = re.compile(r"\d{4,}")
 
 
 def words(text: str) -> Iterator[tuple[str, int, int]]:
@@ -21,13 +23,19 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
 @lru_cache(maxsize=4)
 def spelled(text: str) -> tuple[str, ...]:
     """Return the words of a text alone; the last few texts are kept, because every check asks for them."""
-    return tuple(WORD.findall(text))
+    return tuple((WORD if "_" in text else _PLAIN_WORD).findall(text))
 
 
 @lru_cache(maxsize=4)
 def vocabulary(text: str) -> frozenset[str]:
     """Return the different words of a text."""
     return frozenset(spelled(text))
+
+
+@lru_cache(maxsize=4)
+def long_numbers(text: str) -> tuple[str, ...]:
+    """Return the runs of four digits and more."""
+    return tuple(_LONG_NUMBER.findall(text))
 
 
 _FEW = 12

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from triage.checks.foul_words import compile_pattern, expansions, load_foul_words
+from triage.checks.hints import Gates, Hinted, needed_literals
 from triage.checks.language import find_language
-from triage.checks.lexicons import Entry, Hinted, lexicon_path, load_sections, needed_literals, read_entries
+from triage.checks.lexicons import Entry, lexicon_path, load_sections, read_entries
 from triage.errors import WrongContent
 from triage.text.normalise import fold
 from triage.text.tokens import WORD
@@ -58,8 +60,38 @@ class TestPatterns:
         assert sorted(set(expansions("a(b|c(d|e))?"))) == ["a", "ab", "acd", "ace"]
 
     def test_know_the_literals_they_cannot_do_without(self) -> None:
-        assert needed_literals(r"(?:два|три) \w+ вопрос") == ((" вопрос",), ("два", "три"))
+        assert needed_literals(r"(?:два|три) \w+ вопрос") == ((" вопрос",), ("два ", "три "))
 
     def test_are_tried_only_when_their_literals_are_there(self) -> None:
         hinted = Hinted((r"раз уж пишу", r"заодно", r"\d{9}"))
         assert [number for number, _ in hinted.fitting("и заодно спрошу")] == [1, 2]
+
+    @pytest.mark.parametrize(
+        ("pattern", "needed"),
+        [
+            (r"(?<!\w)обращени\w{1,3}", (("обращени",),)),
+            (r"дв[ае] вопроса", (("два вопроса", "две вопроса"),)),
+            (r"(?<=/hooks/)[a-z0-9]{26}", (("/hooks/",),)),
+            (r"(?:ab|abc)d?", (("ab",),)),
+            (r"(?:alpha|\d+)x", ()),
+            (r"(?i:Alpha)\d", ()),
+        ],
+    )
+    def test_need_what_every_match_holds(self, pattern: str, needed: tuple[tuple[str, ...], ...]) -> None:
+        assert needed_literals(pattern) == needed
+
+    def test_match_a_part_as_their_alternation_would(self) -> None:
+        patterns = (r"портал\w*", r"портал разработчика", r"шлюз")
+        text = "на портал разработчика и шлюз, снова портале"
+        spans = [m.span() for m in Hinted(patterns).leftmost(text, text)]
+        assert spans == [m.span() for m in re.finditer("|".join(patterns), text)]
+
+    def test_gates_open_whatever_the_case(self) -> None:
+        gates = Gates([("bearer", "basic"), ("пароль",), ("://",)])
+        assert gates.open("Authorization: BEARER x, Пароль") == {0, 1}
+        assert not gates.open("ничего")
+
+    def test_words_joined_later_are_found_in_texts_seen_before(self) -> None:
+        text = "проверка позднего слова"
+        assert not Hinted(("раннего",)).fitting(text)
+        assert [n for n, _ in Hinted(("позднего",)).fitting(text)] == [0]
