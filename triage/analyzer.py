@@ -37,22 +37,33 @@ class Analyzer:
             text, subject = redact(text, secrets), subject and redact(subject, find_secrets(subject))
         checks = run_checks(text, secrets)
         seen = f"{subject}\n{text}" if subject else text
-        prediction = self._classify(seen, checks, explain=explain and seen is text)
-        hits = self._answers(prediction)
-        return self._report(request, checks, prediction, hits)
+        prediction, hits, notes = self._read(seen, text, checks, explain=explain and seen is text)
+        return self._report(request, checks, prediction, hits, notes)
 
-    def _classify(self, text: str, checks: Checks, *, explain: bool) -> Prediction:
+    def _read(
+        self, seen: str, text: str, checks: Checks, *, explain: bool
+    ) -> tuple[Prediction, tuple[FaqHit, ...], tuple[str, ...]]:
+        """Ask the classifier and the FAQ; a text that breaks them goes on without, for an agent to look at."""
         if self.classifier is None:
-            return guess(checks)
-        return self.classifier.classify(text, checks, checks.secrets, explain=explain)
+            return guess(checks), (), self.notes
+        try:
+            prediction = self.classifier.classify(seen, checks, checks.secrets, explain=explain)
+            return prediction, self._answers(prediction, text), self.notes
+        except Exception as error:  # whatever it is, the request must not be lost
+            return guess(checks), (), (*self.notes, f"classifier failed: {type(error).__name__}")
 
-    def _answers(self, prediction: Prediction) -> tuple[FaqHit, ...]:
+    def _answers(self, prediction: Prediction, text: str) -> tuple[FaqHit, ...]:
         if self.faq is None or not len(prediction.columns):
             return ()
-        return self.faq.search(prediction.columns, prediction.weights, prediction.scope_probabilities)
+        return self.faq.search(prediction.columns, prediction.weights, prediction.scope_probabilities, text=text)
 
     def _report(
-        self, request: Request, checks: Checks, prediction: Prediction, hits: tuple[FaqHit, ...]
+        self,
+        request: Request,
+        checks: Checks,
+        prediction: Prediction,
+        hits: tuple[FaqHit, ...],
+        notes: tuple[str, ...],
     ) -> TriageReport:
         rule = self.policy.scope_rule(prediction.scope.label)
         priority = self.policy.priority_rule(prediction.priority.label)
@@ -77,6 +88,6 @@ class Analyzer:
             faq=hits,
             action=choose_action(outlook),
             needs_review=prediction.review,
-            notes=self.notes,
+            notes=notes,
             artefacts=checks.artefacts,
         )

@@ -22,7 +22,6 @@ from triage.jobs.letters import Letters
 from triage.jobs.metrics import Metrics
 from triage.jobs.ports import Messenger
 from triage.jobs.receiving import Receiving
-from triage.jobs.steady import steady
 from triage.jobs.upkeep import Upkeep
 from triage.jobs.world import World, utc_now
 from triage.loading import load_chain
@@ -143,7 +142,7 @@ def _chain(
     """The chain with the pack and the entries; a given chain spares loading the models."""
     if analyze is None:
         loaded = load_chain(settings)
-        return steady(loaded.analyzer), loaded.policy, loaded.entries, loaded.analyzer
+        return loaded.analyzer.analyze, loaded.policy, loaded.entries, loaded.analyzer
     policy = load_policy(settings.policy_path, mailbox=settings.support_mailbox or None)
     return analyze, policy, load_entries(settings.data_dir / "faq"), None
 

@@ -59,5 +59,6 @@ def _search(loaded: artefacts.Artefacts, entries: Mapping[str, FaqEntry], base: 
         loaded.faq["judge"],
         float(loaded.faq["judge_bias"][0]),
         float(loaded.manifest["faq_threshold"]),
+        loaded.manifest["faq_titles"],
     )
     return FaqSearch(weights, entries, base)

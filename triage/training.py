@@ -25,7 +25,7 @@ from triage.classify.pictures import require_matplotlib
 from triage.classify.train import Materials, steps, train
 from triage.errors import ModelUnavailable, WrongInput
 from triage.faq.entries import load_entries
-from triage.faq.search import candidate_inputs
+from triage.faq.search import candidate_inputs, plain
 from triage.policy.pack import load_policy
 from triage.settings import Settings
 
@@ -87,6 +87,7 @@ def read_materials(settings: Settings) -> Materials:
         load_groups(settings.data_dir / "lexicons" / "signals.toml"),
         load_policy(settings.policy_path),
         candidate_inputs,
+        {plain(e.title): e.id for e in entries.values()},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -131,3 +132,19 @@ class TestWithoutAClassifier:
         assert report["needs_review"] is True
         assert report["notes"] == ["classifier unavailable"]
         assert report["scope"]["confidence"] == 0.0
+
+
+class Broken:
+    """A classifier whose files do not fit each other."""
+
+    def classify(self, *_: object, **__: object) -> Any:
+        raise ValueError("operands could not be broadcast together")
+
+
+class TestABreakingClassifier:
+    def test_a_text_that_breaks_it_gets_a_report_for_an_agent(self, chain: Chain) -> None:
+        analyzer = replace(chain.analyzer, classifier=Broken())  # type: ignore[arg-type]
+        report = analyzer.analyze(Request("Шлюз https://gw.example.ru не отвечает", id="x"))
+        assert (report.id, report.needs_review, report.notes) == ("x", True, ("classifier failed: ValueError",))
+        assert report.scope.decision.label == "defect.failure"
+        assert [site.value for site in report.fields.site] == ["https://gw.example.ru"]

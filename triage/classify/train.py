@@ -45,13 +45,17 @@ _MIN_FAQ_DOCUMENTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """What training reads: the corpus, FAQ documents (text, entry), the signal lexicon and the policy pack."""
+    """What training reads: the corpus, FAQ documents (text, entry), the signal lexicon and the policy pack.
+
+    `candidates` builds the judge's inputs, `titles` maps plain titles to entries; both come from the FAQ's room.
+    """
 
     rows: Sequence[Labelled]
     documents: Sequence[tuple[str, str]]
     groups: dict[str, tuple[str, ...]]
     policy: Policy
     candidates: CandidateInputs
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,5 +199,6 @@ def _manifest(materials: Materials, recipe: Recipe, measured: Measured, faq: Faq
         "thresholds": measured.thresholds,
         "faq_ids": list(faq.ids),
         "faq_threshold": faq.threshold,
+        "faq_titles": dict(materials.titles),
         "metrics": {**measured.metrics, "faq": faq.metrics},
     }

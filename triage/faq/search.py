@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 
 from triage.faq.entries import FaqEntry
 from triage.report import FaqHit
+from triage.text.lemmas import fold
 from triage.text.rows import HalfRows
+from triage.text.tokens import WORD
 
 Floats = NDArray[np.float32]
 CANDIDATES = 3
+_LONGEST_TITLE = 160
 _SEEN = 4  # what the judge sees of a candidate besides the context
 
 
@@ -29,6 +32,7 @@ class RankerWeights:
 
     `rows` (columns,) maps a column of the vocabulary to a row of `margins`, -1 when unused;
     `margins` (R, E) and `bias` (E,) for E entries in the order of `ids`; `judge` (J,) and `judge_bias`.
+    `titles` are plain titles with their entries.
     """
 
     ids: tuple[str, ...]
@@ -38,6 +42,12 @@ class RankerWeights:
     judge: Floats
     judge_bias: float
     threshold: float
+    titles: Mapping[str, str]
+
+
+def plain(text: str) -> str:
+    """Return the words of a text, folded and joined: how a title is compared with what a person wrote."""
+    return " ".join(fold(word) for word in WORD.findall(text))
 
 
 def candidate_inputs(margins: Floats, context: Floats) -> tuple[NDArray[np.intp], Floats]:
@@ -68,14 +78,19 @@ class FaqSearch:
         self._context = weights.judge[_SEEN:]
 
     def search(
-        self, columns: NDArray[np.int32], values: Floats, context: Floats, *, threshold: float | None = None
+        self, columns: NDArray[np.int32], values: Floats, context: Floats, *, text: str = ""
     ) -> tuple[FaqHit, ...]:
-        """Return at most three entries, best first; none when the best is below the threshold."""
-        least = self._weights.threshold if threshold is None else threshold
+        """Return at most three entries, best first; none when the best is below the threshold.
+
+        A text that is an entry's title word for word is certainly that question.
+        """
+        named = self._weights.titles.get(plain(text)) if len(text) <= _LONGEST_TITLE else None
+        if named:
+            return (self._hit(named, 1.0),)
         scored = sorted(self.scores(columns, values, context), key=lambda pair: -pair[1])
-        if scored[0][1] < least:
+        if scored[0][1] < self._weights.threshold:
             return ()
-        floor = min(least, scored[0][1] / 4)
+        floor = min(self._weights.threshold, scored[0][1] / 4)
         return tuple(self._hit(self._weights.ids[entry], score) for entry, score in scored if score >= floor)
 
     def scores(self, columns: NDArray[np.int32], values: Floats, context: Floats) -> list[tuple[int, float]]:

@@ -39,7 +39,7 @@ class StoredReply:
     at: datetime
 
 
-class _MovedOn(Exception):  # noqa: N818  # control flow: roll back and compute again
+class _MovedOn(Exception):  # control flow: roll back and compute again
     """Somebody else changed the conversation between reading and writing."""
 
 

@@ -192,7 +192,7 @@ class Features:
         self._vocabulary = vocabulary
         self._word, self._lemma, self._piece, self._group = (vocabulary.blocks[name] for name in BLOCKS)
         starts = np.cumsum([len(vocabulary.blocks[name]) for name in BLOCKS])[:-1]
-        self._starts = starts[1:].astype(np.int32)  # words and lemmas share one length (measured so)
+        self._starts = starts.astype(np.int32)
         self._idf = vocabulary.idf.astype(np.float64)
         self._own = _Memo(self._columns_of_word, _MEMO_LIMIT)
         self._paired = _Memo(self._columns_of_pair, _PAIR_MEMO_LIMIT)
@@ -233,7 +233,7 @@ class Features:
     def row(self, forms: Sequence[str]) -> Row:
         """Return the row of a text: weights are (1 + ln tf) · idf, scaled to length 1.
 
-        Words and lemmas together, pieces, and groups have that length each.
+        Words, lemmas, pieces and groups have that length each.
         """
         words = forms[: word_count(forms)]
         found = [*map(self._own.__getitem__, forms), *map(self._paired.__getitem__, pairwise(words))]

@@ -46,7 +46,7 @@ class Upload:
         return self.file.file.read()
 
 
-class Refused(Exception):  # noqa: N818  # a normal outcome of a form, told to the person
+class Refused(Exception):  # a normal outcome of a form, told to the person
     """The form cannot be taken; `status` and what is said to the person."""
 
     def __init__(self, status: int, words: str) -> None:

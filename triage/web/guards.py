@@ -27,7 +27,7 @@ _HEADERS = {
 }
 
 
-class TooLarge(Exception):  # noqa: N818  # control flow: the body is cut off here
+class TooLarge(Exception):  # control flow: the body is cut off here
     """The body went over the limit while it was read."""
 
 

@@ -40,6 +40,7 @@ def materials() -> Materials:
         load_groups(DATA / "lexicons" / "signals.toml"),
         load_policy(DATA / "regulation.toml"),
         candidate_inputs,
+        {},
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ def weights() -> RankerWeights:
     judge = random.normal(size=7).astype(np.float32)
     bias = random.normal(size=6).astype(np.float32)
     rows = np.array([0, -1, 1, 2, 3, -1, 4, 5, 6, 7], dtype=np.int32)
-    return RankerWeights(tuple(ENTRIES), rows, margins, bias, judge, 0.25, 0.4)
+    return RankerWeights(tuple(ENTRIES), rows, margins, bias, judge, 0.25, 0.4, {"как включить вопрос": "entry-3"})
 
 
 def text(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -50,4 +52,11 @@ def test_the_best_comes_first_and_the_weak_are_left_out(weights: RankerWeights) 
 
 
 def test_silence_below_the_threshold(weights: RankerWeights) -> None:
-    assert FaqSearch(weights, ENTRIES, "/faq/").search(*text(1), CONTEXT, threshold=1.1) == ()
+    strict = replace(weights, threshold=1.1)
+    assert FaqSearch(strict, ENTRIES, "/faq/").search(*text(1), CONTEXT) == ()
+
+
+def test_a_title_word_for_word_is_certainly_that_question(weights: RankerWeights) -> None:
+    strict = replace(weights, threshold=1.1)
+    hits = FaqSearch(strict, ENTRIES, "/faq/").search(*text(1), CONTEXT, text=" Как включить «вопрос»? ")
+    assert [(hit.id, hit.score) for hit in hits] == [("entry-3", 1.0)]
