@@ -12,6 +12,7 @@ from rich.text import Text
 
 from triage.policy.calendar import deadline
 from triage.policy.pack import Policy
+from triage.policy.support import past_support
 from triage.report import Action, Finding, Language, Priority, TriageReport, Verdict
 from triage.text.redact import humanize, redact
 
@@ -66,6 +67,8 @@ def _rows(report: TriageReport, policy: Policy, now: datetime) -> Iterable[tuple
     )
     yield "Решение", Text(f"{_VERDICTS[rule.verdict]} — п. {rule.clause}: «{rule.quote}»")
     yield from _field_rows(report)
+    for past in past_support(policy, (f.value for f in report.fields.version), now.astimezone(policy.zone).date()):
+        yield "Поддержка", Text(f"версии {past.version} закончилась {past.until:%d.%m.%Y} (п. 4.8)", "yellow")
     yield from _check_rows(report)
     yield "Дальше", Text(_ACTIONS[report.action], "bold")
 

@@ -12,6 +12,7 @@ from triage.dialogue.state import State
 from triage.dialogue.styled import Words, bold, flow, lines, link, marked, quote
 from triage.policy.calendar import deadline
 from triage.policy.pack import ScopeRule
+from triage.policy.support import past_support
 from triage.report import Action, FieldName, Language, Verdict
 from triage.text.redact import redact
 
@@ -31,6 +32,7 @@ def view(state: State, context: Context) -> Reply:
     runs = lines(
         *found,
         _verdict(state, rule),
+        *_past_support(state, context),
         texts.UNSURE if reading.reported(state).needs_review else None,
         several,
         *_offer(state, rule, context, action),
@@ -80,6 +82,12 @@ def _understood(state: State, context: Context, rule: ScopeRule) -> list[Words]:
         texts.FILES: ", ".join(file.name for file in state.draft.files),
     }
     return [flow("• ", bold(f"{label}: "), value) for label, value in rows.items() if value]
+
+
+def _past_support(state: State, context: Context) -> list[str]:
+    today = context.now.astimezone(context.policy.zone).date()
+    past = past_support(context.policy, [field_value(state, FieldName.VERSION)], today)
+    return [texts.past_support(version.version, version.until) for version in past]
 
 
 def _verdict(state: State, rule: ScopeRule) -> Words:

@@ -7,7 +7,7 @@ of the contract's words: «описание», «адрес», «версию»,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -146,6 +146,10 @@ UNSURE = "Оценка предварительная: её проверит с�
 
 def priority_line(name: str, until: datetime, sla_hours: int, clause: str) -> str:
     return f"{name}, срок до {moment(until)} ({hours(sla_hours)}, п. {clause} и 5.2)"
+
+
+def past_support(version: str, until: date) -> str:
+    return f"Поддержка версии {version} закончилась {until:%d.%m.%Y}: возможно, сначала предложат обновиться (п. 4.8)."
 
 
 def in_scope(clause: str) -> str:

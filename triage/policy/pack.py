@@ -151,6 +151,14 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Versions of the product by how they begin (`4.1` covers 4.1.7), and the last day of their support."""
+
+    version: str
+    supported_until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole pack. Lists keep the file's order; look-ups are methods."""
 
@@ -168,6 +176,7 @@ class Policy:
     refusal: tuple[Refusal, ...]
     status: tuple[Status, ...]
     resolution: tuple[Resolution, ...]
+    release: tuple[Release, ...] = ()
     _scopes: dict[str, ScopeRule] = field(default_factory=dict)
     _priorities: dict[str, PriorityRule] = field(default_factory=dict)
 
@@ -241,7 +250,7 @@ def _refuse_unknown_keys(raw: Mapping[str, object], source: str, path: Path) -> 
         "pack": PackInfo, "addresses": Addresses, "numbers": Numbers, "calendar": Calendar,
         "confidence": Targets, "dialogue": DialogueLimits, "letter": LetterRules,
         "priority": PriorityRule, "scope": ScopeRule, "category": Category,
-        "refusal": Refusal, "status": Status, "resolution": Resolution,
+        "refusal": Refusal, "status": Status, "resolution": Resolution, "release": Release,
     }  # fmt: skip
     for section, value in raw.items():
         if section == "clauses":
@@ -284,6 +293,11 @@ def _cross_check(policy: Policy, source: str, path: Path) -> None:
     for number, status in enumerate(policy.status):
         if set(status.next) - {s.code for s in policy.status}:
             fail(f"status[{number}].next", "names an unknown status")
+    for number, release in enumerate(policy.release):
+        if not re.fullmatch(r"\d+(?:\.\d+)*", release.version):
+            fail(f"release[{number}].version", "takes numbers with dots, as 4.1")
+        if [r.version for r in policy.release].count(release.version) > 1:
+            fail(f"release[{number}].version", f"{release.version} stands twice")
     try:
         policy.numbers.pattern.format(year=2026, n=1)
     except (KeyError, ValueError, IndexError):
