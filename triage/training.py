@@ -121,7 +121,7 @@ def quality_table(manifest: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _refuse_worse(folder: Path, fresh: dict[str, object], *, force: bool) -> None:
+def _refuse_worse(folder: Path, fresh: dict[str, Any], *, force: bool) -> None:
     """Raise WrongInput when the model in the folder measured better on its own corpus."""
     try:
         old = read_manifest(folder)
@@ -135,10 +135,9 @@ def _refuse_worse(folder: Path, fresh: dict[str, object], *, force: bool) -> Non
         )
 
 
-def _quality(manifest: dict[str, object]) -> float:
+def _quality(manifest: dict[str, Any]) -> float:
     """Mean of both macro-F1 by grouped cross-validation."""
-    metrics = msgspec.convert(manifest["metrics"], dict[str, dict[str, object]], strict=False)
-    return sum(float(str(metrics[head]["macro_f1"])) for head in ("scope", "priority")) / 2
+    return sum(float(manifest["metrics"][head]["macro_f1"]) for head in ("scope", "priority")) / 2
 
 
 def check_corpus(settings: Settings, *, drop: bool, card: bool) -> int:

@@ -18,12 +18,13 @@ from triage.classify.fit import HEADS, Recipe, fit_heads, fit_margins, layers_of
 from triage.classify.lexicon import load_groups
 from triage.classify.model import QuickModel
 from triage.classify.train import Materials, prepare, steps, train
-from triage.errors import ModelUnavailable
+from triage.errors import ModelUnavailable, WrongInput
 from triage.faq.entries import load_entries
 from triage.faq.search import candidate_inputs
 from triage.policy.pack import load_policy
 from triage.text.features import BLOCKS, Features
 from triage.text.paths import data_dir
+from triage.training import _refuse_worse
 
 DATA = data_dir({})
 RECIPE = Recipe(folds=3, jobs=1)
@@ -130,6 +131,20 @@ class TestCard:
         metrics = artefacts.read_manifest(trained)["metrics"]
         assert f"| scope rule, macro-F1 | {metrics['scope']['macro_f1']:.3f} |" in card
         assert f"| priority, macro-F1 | {metrics['priority']['macro_f1']:.3f} |" in card
+
+
+class TestReplacing:
+    def test_a_better_model_is_kept_unless_told_otherwise(self, trained: Path) -> None:
+        old = artefacts.read_manifest(trained)
+        worse = copy.deepcopy(old)
+        worse["metrics"]["scope"]["macro_f1"] -= 0.1
+        with pytest.raises(WrongInput, match="--force"):
+            _refuse_worse(trained, worse, force=False)
+        _refuse_worse(trained, worse, force=True)
+        _refuse_worse(trained, old, force=False)
+
+    def test_nothing_stands_in_the_way_of_the_first_model(self, trained: Path, tmp_path: Path) -> None:
+        _refuse_worse(tmp_path, artefacts.read_manifest(trained), force=False)
 
 
 class TestFiles:
