@@ -39,7 +39,11 @@ def compose(state: State, context: Context) -> Letter:
 
 def is_picture(file: ReceivedFile) -> bool:
     """Whether the file goes with the letter as a file (4.6)."""
-    return bool(file.ref) and file.name.lower().endswith(PICTURES)
+    return bool(file.ref) and _is_named_picture(file.name)
+
+
+def _is_named_picture(name: str) -> bool:
+    return name.lower().endswith(PICTURES)
 
 
 def description(state: State) -> str:
@@ -118,9 +122,13 @@ def _body(state: State, context: Context) -> str:
         f"{texts.LETTER_PROBLEM}:\n{problem}",
         "\n".join(_labelled(state, context)),
         None if known else f"{texts.LETTER_TEXT}:\n{told or texts.PICTURES_ONLY}",
-        *(f"{texts.file_heading(p.file)}\n{_printable(p.text)}" for p in _file_pieces(state)),
+        *(f"{_heading(p.file)}\n{_printable(p.text)}" for p in _file_pieces(state)),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _heading(name: str) -> str:
+    return texts.file_heading(name, picture=_is_named_picture(name))
 
 
 def _labelled(state: State, context: Context) -> list[str]:

@@ -14,7 +14,7 @@ class ReceivedFile:
     """A file beside a message.
 
     `ref` is the key under which the store keeps the bytes (pictures only, else empty);
-    `text` is the masked text of a readable file (first 200 kB), None when it was not read.
+    `text` is the masked text of a readable file (first 200 kB) or on a picture, None when it was not read.
     `problem` says why a file could not be used (`format`, `too_big`, `binary`, `picture`, `no_text`), else empty.
     """
 

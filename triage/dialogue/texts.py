@@ -406,8 +406,8 @@ def letter_scope(category: str, rule: str, clause: str) -> str:
     return f"{category}, «{rule}» (п. {clause})"
 
 
-def file_heading(name: str) -> str:
-    return f"Файл «{name}»:"
+def file_heading(name: str, *, picture: bool = False) -> str:
+    return f"Прочитано с картинки «{name}», возможны ошибки:" if picture else f"Файл «{name}»:"
 
 
 # Commands ----------------------------------------------------------------------------------------

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from triage.checks.secrets import find_secrets
 from triage.dialogue.incoming import ReceivedFile
 from triage.text.attachments import Kind, decoded, is_picture, kind_of
+from triage.text.pictures import read_picture
 from triage.text.redact import redact
 
 FILE_LIMIT = 20 << 20  # bytes, the same as Telegram gives out to a bot
 Keep = Callable[[str, bytes], str]
+See = Callable[[bytes], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,11 @@ def masked(text: str) -> tuple[str, tuple[str, ...]]:
     return redact(text, found), tuple(sorted({finding.kind for finding in found}))
 
 
-def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep) -> Arrived:
+def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep, *, see: See = read_picture) -> Arrived:
     """Take a file of `size` bytes: keep a picture, read a text; what cannot be used says why.
 
-    `read` is called only for a file that may be used. Raises what `read` and `keep` raise.
+    `read` is called only for a file that may be used, `see` reads the text on a picture.
+    Raises what `read` and `keep` raise.
     """
     shown, kinds = masked(name)
     kind = kind_of(name)
@@ -46,7 +49,9 @@ def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep) -> Arriv
     if kind is Kind.PICTURE:
         if not is_picture(name, content):
             return Arrived(ReceivedFile(shown, size, problem="picture"), kinds)
-        return Arrived(ReceivedFile(shown, size, ref=keep(shown, content)), kinds)
+        seen, inner = masked(see(content))
+        file = ReceivedFile(shown, size, ref=keep(shown, content), text=seen or None)
+        return Arrived(file, tuple(sorted({*kinds, *inner})))
     text = decoded(content)
     if text is None:
         return Arrived(ReceivedFile(shown, size, problem="binary"), kinds)

@@ -12,6 +12,7 @@ from triage.desk.ports import Mailer
 from triage.desk.storage import Store
 from triage.errors import StoreUnavailable
 from triage.jobs.metrics import Metrics
+from triage.text import pictures
 
 _FRESH = 5.0  # seconds for which an answer of the mail server is believed
 
@@ -23,7 +24,7 @@ class Alive(Protocol):
 
 
 class Health:
-    """Calling it gives `ok`, `off` or a reason for each of database, worker, mail and telegram."""
+    """Calling it gives `ok`, `off` or a reason for each of database, worker, mail, telegram and OCR."""
 
     def __init__(self, store: Store, engine: Alive, mailer: Mailer, metrics: Metrics) -> None:
         self._store, self._engine, self._mailer, self._metrics = store, engine, mailer, metrics
@@ -39,6 +40,7 @@ class Health:
             "worker": "ok" if self._engine.alive() else "the worker does not run",
             "mail": self._mail_state() if database == "ok" else "unknown while the database is out of reach",
             "telegram": self.telegram(),
+            "ocr": pictures.state(),
         }
 
     def measure(self) -> None:

@@ -29,6 +29,18 @@ class TestArrive:
         found = arrive("окно.PNG", len(PNG), reading(PNG), keep)
         assert found.file == ReceivedFile("окно.PNG", len(PNG), ref=f"kept окно.PNG {len(PNG)}")
 
+    def test_what_stands_on_a_picture_is_read_without_its_secrets(self) -> None:
+        found = arrive("a.png", len(PNG), reading(PNG), keep, see=lambda _: "пароль: hunter2x")
+        assert found.file.text == "пароль: ████████"
+        assert found.file.ref
+        assert found.secret_kinds == ("password",)
+
+    def test_a_picture_that_is_none_is_not_looked_at(self) -> None:
+        def blind(_: bytes) -> str:
+            raise AssertionError("it must not be looked at")
+
+        assert arrive("a.png", 3, reading(b"MZ\x90"), keep, see=blind).file.problem == "picture"
+
     def test_a_text_is_read_without_its_secrets(self) -> None:
         found = arrive("a.log", 20, reading("пароль: hunter2x".encode("cp1251")), keep)
         assert found.file.text == "пароль: ████████"

@@ -13,6 +13,7 @@ from tests.applications import running
 from tests.unit.web.visitors import Browser
 from triage.bootstrap import Application
 from triage.errors import StoreUnavailable
+from triage.text import pictures
 from triage.web.app import create_app
 
 WELL = {"database": "ok", "worker": "ok", "mail": "ok", "telegram": "off"}
@@ -43,7 +44,9 @@ class TestReady:
         async with running(app):
             response = await get(app, "/readyz")
         assert response.status_code == 200
-        assert response.json() == WELL
+        parts = response.json()
+        assert parts.pop("ocr") == pictures.state()
+        assert parts == WELL
 
     async def test_without_its_worker_it_is_not(self, app: Application) -> None:
         response = await get(app, "/readyz")
