@@ -14,14 +14,22 @@ from triage.text.normalise import fold
 
 _LIMIT = 20
 
+#: Images of the product's own parts; add-ons and neighbours have versions of their own.
+_IMAGE = r"(?:gateway|gw|management|mgmt|rest|api|portal|console|ui|full)"
+_ADD_ON = r"[Oo]perator|[Tt]erraform|[Pp]rovider|[Cc]ockpit|[Aa]lert|[Aa]ccess|[Pp]lugin|[Pp]olicy|[Cc]hart"
+#: Releases that the product has had or may soon have.
+_RELEASE = r"(?:2\.\d{1,2}|3\.(?:1?\d|20)|4\.(?:\d|1[0-5]))(?:\.\d{1,3})?"
+
+_NO_COUNT = r"(?! ?(?:руб|₽|шт|заяв|человек|строк|раз[ .,]|мс|ms))"
+
 #: A kind's patterns in order; the value is the first group, or the fixed word where one is given.
 _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
     "version": (
-        (r"(?:apim|gravitee)[\w./-]{0,80}:v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)(?![\d.])", ""),
-        (r"\btag: {0,3}[\"']?v?([34]\.\d{1,3}(?:\.\d{1,3})?)(?![\d.])", ""),
+        (rf"(?:apim|gravitee(?:io)?)(?:[-_/](?:apim[-_/])?{_IMAGE}[\w-]{{0,30}})?:v?({_RELEASE})(?![\d.]*\d)", ""),
+        (rf"\btag: {{0,3}}[\"']?v?({_RELEASE})(?![\d.]*\d)", ""),
         (r"image\.tag=v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
         (r"APIM_VERSION=v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
-        (r"[Gg]ravitee[\w. -]{0,40}[Vv]ersion[: ]{1,3}v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", ""),
+        (rf"[Gg]ravitee(?:(?!{_ADD_ON})[\w. -]){{0,40}}[Vv]ersion[: ]{{1,3}}v?({_RELEASE})(?![\d.]*\d)", ""),
         (
             r"gravitee(?:io)?-(?:apim|full|gateway|management|rest-api|portal"
             r"|console)[\w-]{0,40}-(\d\.\d{1,3}\.\d{1,3})\.(?:zip|rpm)",
@@ -45,7 +53,7 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"(?:localhost|127\.0\.0\.1):8085\b", "portal"),
     ),
     "database": (
-        (r"mongodb(?:\+srv)?://|com\.mongodb\.|type: {0,3}[\"']?mongodb|\bmongo:\d", "mongodb"),
+        (r"mongodb(?:\+srv)?://|com\.mongodb\.|type: {0,3}[\"']?mongodb(?![\w-])|\bmongo:\d", "mongodb"),
         (r"jdbc:postgresql|postgres(?:ql)?://|org\.postgresql\.|\bpostgres:\d", "postgresql"),
         (r"jdbc:mysql|com\.mysql\.", "mysql"),
         (r"jdbc:mariadb|org\.mariadb\.", "mariadb"),
@@ -64,11 +72,11 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
     "plan": (
         (r"\"plans?\" {0,3}: {0,3}\[? {0,3}\{[^{}]{0,300}?\"name\" {0,3}: {0,3}\"([^\"\n]{1,80})\"", ""),
         (r"\"plan(?:_?[nN]ame)?\" {0,3}: {0,3}\"([^\"\n]{1,80})\"", ""),
-        (r"(?:[Пп]лан(?:а|у|ом|е)?) [«\"]([^»\"\n]{1,60})[»\"]", ""),
+        (r"(?:[Пп]лан(?:а|у|ом|е)?) [«\"]([^»\"\n]{2,60})[»\"]", ""),
     ),
     "policy": (
         (r"\"policy\" {0,3}: {0,3}\"([\w-]{2,60})\"", ""),
-        (r"\bpolicy: {0,3}[\"']?([a-z][\w-]{2,60})", ""),
+        (r"^[ \t-]*policy: {0,3}[\"']?([a-z][\w-]{2,60})", ""),
         (r"gravitee-policy-([a-z][a-z-]{2,60}[a-z])", ""),
         (r"io\.gravitee\.policy\.([a-z][a-z0-9]{2,40})", ""),
     ),
@@ -79,7 +87,10 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "http_status": (
         (r"HTTP/\d(?:\.\d)? ([1-5]\d\d)\b", ""),
-        (r"\"?(?:http_)?status(?:_?[cC]ode)?\"? {0,3}[:=] {0,3}\"?([1-5]\d\d)\b", ""),
+        (
+            r"\"?(?:http_)?status(?:_?[cC]ode)?\"? {0,3}[:=] {0,3}\"?([1-5]\d\d)\b(?! ?(?:руб|₽|шт|заяв|человек|строк|раз[ .,]|мс|ms))",
+            "",
+        ),
         (r"\b(50[0-4]) (?:Bad Gateway|Service Unavailable|Gateway Time-?out|Internal Server Error)", ""),
         (r"\b(40[0-9]) (?:Unauthorized|Forbidden|Not Found|Bad Request)", ""),
     ),
