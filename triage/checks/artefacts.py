@@ -88,7 +88,7 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
     "http_status": (
         (r"HTTP/\d(?:\.\d)? ([1-5]\d\d)\b", ""),
         (
-            r"\"?(?:http_)?status(?:_?[cC]ode)?\"? {0,3}[:=] {0,3}\"?([1-5]\d\d)\b(?! ?(?:руб|₽|шт|заяв|человек|строк|раз[ .,]|мс|ms))",
+            r"\"?(?:http_)?status(?:_?[cC]ode)?\"? {0,3}[:=] {0,3}\"?([1-5]\d\d)\b" + _NO_COUNT,
             "",
         ),
         (r"\b(50[0-4]) (?:Bad Gateway|Service Unavailable|Gateway Time-?out|Internal Server Error)", ""),
