@@ -55,7 +55,7 @@ class Scanner:
 
     def _scan(self, text: str, automaton: Any) -> dict[int, set[int]]:
         found: dict[int, set[int]] = {}
-        for literal in set(map(_SECOND, automaton.iter(text))):
+        for literal in set(map(_SECOND, automaton.iter(_START + text))):
             for owner, number in self._places[literal]:
                 if owner in found:
                     found[owner].add(number)
@@ -102,7 +102,8 @@ class Hinted:
         literals: list[tuple[str, int]] = []
         for number, pattern in enumerate(patterns):
             needed = needed_literals(pattern)
-            self._rules.append((needed[1:], re.compile(pattern, re.MULTILINE)))
+            others = tuple(choices for choices in needed[1:] if not any(_START in choice for choice in choices))
+            self._rules.append((others, re.compile(pattern, re.MULTILINE)))
             literals += ((fold(literal).text, number) for literal in (needed[0] if needed else ()))
             if not needed:
                 self._always.add(number)
@@ -157,6 +158,8 @@ class Hinted:
 
 _MOST = 48
 _Spellings = frozenset[str]
+_START = "\n"  # what stands before a line, and is put before the text too
+_LINE_STARTS = (sre.AT_BEGINNING, sre.AT_BEGINNING_STRING)
 _ZERO_WIDTH = frozenset({sre.AT, sre.ASSERT, sre.ASSERT_NOT})
 
 
@@ -217,6 +220,8 @@ def _spellings(parsed: Any) -> _Spellings | None:
 
 
 def _item(operation: Any, argument: Any) -> _Spellings | None:
+    if operation is sre.AT and argument in _LINE_STARTS:
+        return frozenset({_START})
     if operation in _ZERO_WIDTH:
         return frozenset({""})
     if operation is sre.LITERAL:

@@ -144,7 +144,7 @@ def _people_differ(text: str, words: SeveralWords) -> bool:
     """«У меня не открывается карточка, а у Ольги не приходит письмо»: each has a fault of its own."""
     if "у " not in text:
         return False
-    for match in itertools.islice(_BUT_AT.finditer(text), _MOST):
+    for match in itertools.islice(_BUT_AT.finditer(text), _MOST) if ", а у " in text else ():
         before, after = (
             _SENTENCE.split(text[max(0, match.start() - _PART) : match.start()])[-1],
             _first_sentence(text, match.end()),

@@ -229,10 +229,13 @@ def _counts(text: str, action: Action, words: ActionWords) -> bool:
     around = WORD.findall(before[cut:])
     if text.startswith(" из строя", action.end) or (around and around[-1] in ("не", "ни", "когда", "если", "бы")):
         return False
-    end = _SENTENCE.search(text, action.end, action.end + _WINDOW)
+    asked = text.find("?", action.end, action.end + _WINDOW) >= 0
+    end = _SENTENCE.search(text, action.end, action.end + _WINDOW) if asked else None
     if end and "?" in end.group():
         return False
-    return not (words.wishes | words.strangers) & set(around) and not words.cures & set(around[-6:])
+    if not words.wishes.isdisjoint(around) or not words.strangers.isdisjoint(around):
+        return False
+    return words.cures.isdisjoint(around[-6:])
 
 
 @lru_cache(8)
