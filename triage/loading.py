@@ -38,7 +38,7 @@ def load_chain(settings: Settings, *, whole: bool = True) -> Chain:
         loaded = artefacts.load(settings.models_dir)
     except ModelUnavailable as error:
         return Chain(Analyzer(policy, None, None, (f"classifier unavailable: {error}",)), policy, entries, str(error))
-    classifier = Classifier(loaded.model, loaded.manifest["thresholds"])
+    classifier = Classifier(loaded.model, loaded.manifest["thresholds"], policy.confidence.floors)
     search = _search(loaded, entries, policy.addresses.faq_base)
     if whole:
         loaded.model.prepare()

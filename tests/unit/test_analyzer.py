@@ -15,7 +15,7 @@ from triage.loading import Chain
 from triage.report import Action, FieldName, Language, Priority, Request
 
 REQUESTS = {
-    "outage": "Шлюз api.primer-bank.ru лежит, все запросы отвечают 502, версия 4.2.1, клиенты стоят",
+    "outage": "Шлюз api.primer-bank.ru лежит, клиенты стоят, ни один запрос не проходит, версия 4.2.1",
     "question": "Как включить кэширование ответов у API?",
     "secret": "Не подключается монга, пароль: Zima-2031-kot, сайт apim.primer.ru",
     "foul": "б*ять, опять портал не открывается ни у кого",
@@ -98,7 +98,7 @@ class TestTheContract:
     def test_names_the_phrases_that_decided(self, chain: Chain) -> None:
         report = report_of(chain, REQUESTS["outage"])
         words = [REQUESTS["outage"][s:e] for s, e in report["priority"]["evidence"]]
-        assert any("лежит" in w or "502" in w or "все запросы" in w or "стоят" in w for w in words)
+        assert any(word in phrase for phrase in words for word in ("лежит", "стоят", "ни один", "не проходит"))
 
     def test_the_subject_counts_too(self, chain: Chain) -> None:
         request = Request("Смотрите тему", subject="Все шлюзы лежат, ни один запрос не проходит")

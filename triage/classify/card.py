@@ -35,11 +35,9 @@ def write_card(path: Path, manifest: dict[str, Any], rows: Sequence[Labelled], m
 
 
 def _pictures(rows: Sequence[Labelled], measured: Measured) -> dict[str, str]:
-    right_and_sure, truth = {}, {"scope": [r.scope for r in rows], "priority": [r.priority.value for r in rows]}
-    guess = {}
-    for head, probabilities in measured.probabilities.items():
-        guess[head] = np.array(measured.labels[head])[probabilities.argmax(axis=1)]
-        right_and_sure[head] = (guess[head] == np.array(truth[head]), probabilities.max(axis=1))
+    truth = {"scope": [r.scope for r in rows], "priority": [r.priority.value for r in rows]}
+    guess = measured.guess
+    right_and_sure = {head: (guess[head] == np.array(truth[head]), measured.confidence[head]) for head in guess}
     return {
         CONFUSION: confusion_svg(np.array(truth["scope"]), guess["scope"], measured.labels["scope"]),
         CALIBRATION: calibration_svg(right_and_sure),
@@ -98,7 +96,7 @@ def _labels(manifest: dict[str, Any], rows: Sequence[Labelled]) -> str:
 
 
 def _confusions(rows: Sequence[Labelled], measured: Measured) -> str:
-    guess = np.array(measured.labels["scope"])[measured.probabilities["scope"].argmax(axis=1)]
+    guess = measured.guess["scope"]
     pairs = Counter((row.scope, str(g)) for row, g in zip(rows, guess, strict=True) if row.scope != g)
     lines = [
         "## Most frequent confusions",
@@ -124,10 +122,8 @@ def _calibration(rows: Sequence[Labelled], measured: Measured) -> str:
 
 
 def _bins(rows: Sequence[Labelled], measured: Measured, head: str) -> list[str]:
-    probabilities = measured.probabilities[head]
-    truth = np.array([row.scope if head == "scope" else row.priority.value for row in rows])
-    right = np.array(measured.labels[head])[probabilities.argmax(axis=1)] == truth
-    places = np.minimum((probabilities.max(axis=1) * _BINS).astype(int), _BINS - 1)
+    right = measured.guess[head] == np.array([r.scope if head == "scope" else r.priority.value for r in rows])
+    places = np.minimum((measured.confidence[head] * _BINS).astype(int), _BINS - 1)
     return [
         f"{int((places == b).sum())}, {right[places == b].mean():.2f}" if (places == b).any() else "–"
         for b in range(_BINS)

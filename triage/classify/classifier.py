@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from triage.checks import Checks
 from triage.classify.explain import evidence
-from triage.classify.model import Floats, QuickModel, Scores
+from triage.classify.model import Floats, QuickModel, Scores, decide
 from triage.classify.signals import signals
 from triage.report import Decision, Finding
 
@@ -30,16 +30,29 @@ class Prediction:
 
 
 class Classifier:
-    """Decides with the quick model; `thresholds` hold, a head and label, the confidence that needs no review."""
+    """Decides with the quick model.
 
-    def __init__(self, model: QuickModel, thresholds: Mapping[str, Mapping[str, float]]) -> None:
+    `thresholds` hold, a head and label, the confidence that needs no review; `floors` the probability from
+    which a label is chosen though another is likelier.
+    """
+
+    def __init__(
+        self,
+        model: QuickModel,
+        thresholds: Mapping[str, Mapping[str, float]],
+        floors: Mapping[str, Mapping[str, float]],
+    ) -> None:
         self._model = model
         self._thresholds = thresholds
+        self._floors = floors
 
     def classify(self, text: str, checks: Checks, secrets: tuple[Finding, ...], *, explain: bool = True) -> Prediction:
         """Decide scope and priority of a redacted text."""
         scores = self._model.score(text, signals(text, checks, secrets))
-        best = {head: int(chances.argmax()) for head, chances in scores.probabilities.items()}
+        best = {
+            head: int(decide(self._model.labels[head], chances, self._floors.get(head, {})))
+            for head, chances in scores.probabilities.items()
+        }
         phrases = evidence(self._model, scores, best) if explain else {}
         scope, priority = (self._decision(scores, head, best[head], phrases.get(head, ())) for head in HEADS)
         review = not (self._sure("scope", scope) and self._sure("priority", priority))

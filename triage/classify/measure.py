@@ -45,14 +45,14 @@ def decided_alone(right: NDArray[np.bool_], confidence: Floats, *, accuracy: flo
     return float((enough.max() + 1) / len(right)) if len(enough) else 0.0
 
 
-def review_thresholds(labels: Sequence[str], truth: Names, probabilities: Floats, *, target: float) -> dict[str, float]:
+def review_thresholds(
+    labels: Sequence[str], truth: Names, guess: Names, confidence: Floats, *, target: float
+) -> dict[str, float]:
     """Per predicted label, the lowest confidence above which the wanted accuracy was reached.
 
-    Two pseudo-errors among fifty are added so that a label with few texts is not trusted on luck;
+    Two pseudo-texts of exactly that accuracy are added so that a label with few texts is not trusted on luck;
     1.01 (never alone) where the target is out of reach.
     """
-    guess = np.array(labels)[probabilities.argmax(axis=1)]
-    confidence = probabilities.max(axis=1)
     thresholds = {}
     for label in labels:
         mine = guess == label
@@ -64,10 +64,9 @@ def review_thresholds(labels: Sequence[str], truth: Names, probabilities: Floats
     return thresholds
 
 
-def head_metrics(labels: Sequence[str], truth: Names, probabilities: Floats) -> dict[str, float]:
+def head_metrics(truth: Names, guess: Names, confidence: Floats) -> dict[str, float]:
     """Accuracy, macro-F1, calibration error and the share decided alone of one head."""
-    guess = np.array(labels)[probabilities.argmax(axis=1)]
-    confidence, right = probabilities.max(axis=1), guess == truth
+    right = guess == truth
     return {
         "accuracy": float(right.mean()),
         "macro_f1": macro_f1(truth, guess),

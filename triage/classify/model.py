@@ -8,7 +8,7 @@ Everything is numpy; scikit-learn is never imported here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,3 +92,16 @@ def softmax(logits: Floats) -> Floats:
     """Return probabilities along the last axis."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+
+def decide(labels: Sequence[str], probabilities: Floats, floors: Mapping[str, float]) -> NDArray[np.intp]:
+    """Return the number of the chosen label along the last axis.
+
+    The likeliest, unless a label with a floor reaches it: a missed outage costs more than a false alarm.
+    """
+    chosen = np.asarray(probabilities.argmax(axis=-1))
+    for label, floor in floors.items():
+        if label in labels:
+            place = labels.index(label)
+            chosen = np.where(probabilities[..., place] >= floor, place, chosen)
+    return chosen

@@ -31,8 +31,8 @@ from triage.classify.fit import (
     out_of_fold_margins,
 )
 from triage.classify.fit_faq import CandidateInputs, FaqFit, FaqTask, fit_faq
-from triage.classify.measure import head_metrics, precision_recall_f1, review_thresholds, scope_metrics
-from triage.classify.model import Floats
+from triage.classify.measure import Names, head_metrics, precision_recall_f1, review_thresholds, scope_metrics
+from triage.classify.model import Floats, decide
 from triage.classify.signals import signals
 from triage.policy.pack import Policy
 from triage.text.features import BLOCKS, Features, Vocabulary, split
@@ -60,10 +60,15 @@ class Materials:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Out-of-fold probabilities of every text (rows as in `labels`), for the card and for error reading."""
+    """Out-of-fold results of every text, for the card and for error reading.
+
+    `probabilities` have the columns of `labels`; `guess` is the label decided, `confidence` its probability.
+    """
 
     labels: dict[str, tuple[str, ...]]
     probabilities: dict[str, Floats]
+    guess: dict[str, Names]
+    confidence: dict[str, Floats]
     metrics: dict[str, Any]
     thresholds: dict[str, dict[str, float]]
 
@@ -111,10 +116,11 @@ def prepare(materials: Materials) -> tuple[Sample, Knowledge]:
 def measure(policy: Policy, sample: Sample, probabilities: Mapping[str, Floats]) -> Measured:
     """Figures of both heads and the thresholds that reach the pack's targets."""
     labels = {head: tuple(np.unique(sample.labels[head]).tolist()) for head in HEADS}
-    metrics: dict[str, Any] = {
-        head: head_metrics(labels[head], sample.labels[head], probabilities[head]) for head in HEADS
-    }
-    guess = {head: np.array(labels[head])[probabilities[head].argmax(axis=1)] for head in HEADS}
+    floors = policy.confidence.floors
+    chosen = {head: decide(labels[head], probabilities[head], floors.get(head, {})) for head in HEADS}
+    guess = {head: np.array(labels[head])[chosen[head]] for head in HEADS}
+    sure = {head: np.take_along_axis(probabilities[head], chosen[head][:, None], 1)[:, 0] for head in HEADS}
+    metrics: dict[str, Any] = {head: head_metrics(sample.labels[head], guess[head], sure[head]) for head in HEADS}
     metrics["scope"] |= scope_metrics(
         sample.labels["scope"],
         guess["scope"],
@@ -127,11 +133,11 @@ def measure(policy: Policy, sample: Sample, probabilities: Mapping[str, Floats])
     }
     targets = {"scope": policy.confidence.scope, "priority": policy.confidence.priority}
     thresholds = {
-        head: review_thresholds(labels[head], sample.labels[head], probabilities[head], target=targets[head])
+        head: review_thresholds(labels[head], sample.labels[head], guess[head], sure[head], target=targets[head])
         for head in HEADS
     }
-    metrics["review"] = _review_share(labels, probabilities, thresholds)
-    return Measured(labels, dict(probabilities), metrics, thresholds)
+    metrics["review"] = _review_share(guess, sure, thresholds)
+    return Measured(labels, dict(probabilities), guess, sure, metrics, thresholds)
 
 
 def _forms(text: str) -> list[str]:
@@ -145,14 +151,11 @@ def _signals(text: str) -> list[float]:
 
 
 def _review_share(
-    labels: Mapping[str, tuple[str, ...]],
-    probabilities: Mapping[str, Floats],
-    thresholds: Mapping[str, Mapping[str, float]],
+    guess: Mapping[str, Names], sure: Mapping[str, Floats], thresholds: Mapping[str, Mapping[str, float]]
 ) -> float:
-    unsure = np.zeros(len(probabilities["scope"]), dtype=bool)
+    unsure = np.zeros(len(guess["scope"]), dtype=bool)
     for head in HEADS:
-        least = np.array([thresholds[head][name] for name in labels[head]])
-        unsure |= probabilities[head].max(axis=1) < least[probabilities[head].argmax(axis=1)]
+        unsure |= sure[head] < np.array([thresholds[head][name] for name in guess[head]])
     return float(unsure.mean())
 
 

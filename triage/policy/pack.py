@@ -62,10 +62,19 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Accuracy (0–1) wanted of a label that goes on without an agent's review."""
+    """Accuracy (0–1) wanted of a label that goes on without an agent's review.
+
+    `high_from` is the probability from which a request is taken for high priority.
+    """
 
     scope: float
     priority: float
+    high_from: float
+
+    @property
+    def floors(self) -> dict[str, dict[str, float]]:
+        """Per head and label, the probability from which the label is chosen though another is likelier."""
+        return {"priority": {Priority.HIGH.value: self.high_from}}
 
 
 @dataclass(frozen=True, slots=True)

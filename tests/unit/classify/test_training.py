@@ -17,7 +17,7 @@ from triage.classify.card import write_card
 from triage.classify.corpus import Labelled, read_corpus
 from triage.classify.fit import HEADS, Recipe, fit_heads, fit_margins, layers_of, matrix, out_of_fold_margins
 from triage.classify.lexicon import load_groups
-from triage.classify.model import QuickModel
+from triage.classify.model import QuickModel, decide
 from triage.classify.train import Materials, prepare, steps, train
 from triage.errors import ModelUnavailable, WrongInput
 from triage.faq.entries import load_entries
@@ -188,3 +188,11 @@ def _copy(source: Path, target: Path) -> Path:
 
 def test_blocks_are_written_in_the_order_they_are_numbered() -> None:
     assert BLOCKS == ("word", "lemma", "piece", "group")
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "chosen"), [([0.3, 0.2, 0.5], 0), ([0.2, 0.2, 0.6], 2), ([0.1, 0.8, 0.1], 1)]
+)
+def test_a_label_is_chosen_from_its_floor_on(probabilities: list[float], chosen: int) -> None:
+    labels = ("high", "low", "medium")
+    assert int(decide(labels, np.array(probabilities, dtype=np.float32), {"high": 0.25})) == chosen
