@@ -16,7 +16,9 @@ from triage.report import Request
 from triage.settings import Settings
 from triage.text.paths import data_dir, models_dir
 
-PAIRS = [json.loads(x) for x in (Path(__file__).parent / "cases" / "priority_pairs.jsonl").read_text("utf-8").splitlines()]
+PAIRS = [
+    json.loads(x) for x in (Path(__file__).parent / "cases" / "priority_pairs.jsonl").read_text("utf-8").splitlines()
+]
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,7 @@ class TestPriority:
 class TestReasons:
     def test_removing_the_named_phrases_hurts_more_than_removing_others(self, chain: Chain) -> None:
         """On 120 texts: the label's probability falls more than without random phrases of the same length."""
-        rng = random.Random(5)  # noqa: S311
+        rng = random.Random(5)
         rows = [row for row in read_corpus(data_dir({}) / "tickets") if 8 <= len(row.text.split()) <= 60]
         named_loss, random_loss, tried = 0.0, 0.0, 0
         for row in rng.sample(rows, 120):
