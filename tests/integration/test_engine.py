@@ -193,12 +193,9 @@ class TestTheMailServer:
 
 class TestHealth:
     async def test_names_every_part(self, served: Application) -> None:
-        assert await asyncio.to_thread(served.health) == {
-            "database": "ok",
-            "worker": "ok",
-            "mail": "ok",
-            "telegram": "ok",
-        }
+        parts = await asyncio.to_thread(served.health)
+        assert parts.pop("ocr")  # "ok", "off", or what is missing on this machine
+        assert parts == {"database": "ok", "worker": "ok", "mail": "ok", "telegram": "ok"}
 
     def test_says_why_a_part_does_not_work(self, sqlite_url: str, tmp_path: Path) -> None:
         app = application(sqlite_url, tmp_path, smtp_url=f"smtp://127.0.0.1:{free_port()}")
