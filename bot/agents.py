@@ -64,18 +64,26 @@ class AgentsGroup:
         return found.status in MEMBERS
 
 
+Place = tuple[int, str]
+Look = tuple[str, str]
+
+
 class TelegramBoard:
     """Shows cards and notices in the agents' group; a card that is shown already is edited."""
 
     def __init__(self, bot: Client, group: AgentsGroup, policy: Policy, ready: Callable[[], bool]) -> None:
         self._bot, self._group, self._policy, self._ready = bot, group, policy, ready
-        self._drawn: OrderedDict[tuple[int, str], tuple[str, str]] = OrderedDict()
+        self._drawn: OrderedDict[Place, Look] = OrderedDict()
+        self._behind: OrderedDict[Place, Look] = OrderedDict()  # how the card looked when its choices were opened
 
     async def show(self, card: Card, *, message: str = "") -> Sent:
         """Send a card to the group or edit the message that shows it."""
-        if self._group.chat_id is None:
+        chat = self._group.chat_id
+        if chat is None:
             return Sent("gone")
-        return await self.show_in(self._group.chat_id, card, message)
+        if message and self._behind.get((chat, message)) == self._look(card):
+            return Sent("done", message=message)  # an agent is choosing, and nothing has changed
+        return await self.show_in(chat, card, message)
 
     async def notice(self, text: str) -> Sent:
         """Send a line to the agents."""
@@ -95,7 +103,7 @@ class TelegramBoard:
         if not self._ready():
             return NOT_YET
         html = parts(reply)[0].html
-        look = (html, keyboard.to_json() if keyboard else "")
+        look = _look_of(html, keyboard)
         if message and self._drawn.get((chat, message)) == look:
             return Sent("done", message=message)
         sent = await self._put(chat, html, keyboard, message)
@@ -103,12 +111,15 @@ class TelegramBoard:
             self._group.move(int(sent.moved_to))
             return await self.draw(int(sent.moved_to), reply, keyboard)
         if sent.outcome == "done" and sent.message:
-            self._remember((chat, sent.message), look)
+            self._behind.pop((chat, sent.message), None)
+            _remember(self._drawn, (chat, sent.message), look)
         return sent
 
     async def choose(self, chat: int, keyboard: InlineKeyboardMarkup, message: str) -> Sent:
         """Put another keyboard under a card."""
-        self._drawn.pop((chat, message), None)
+        look = self._drawn.pop((chat, message), None)
+        if look:
+            _remember(self._behind, (chat, message), look)
         return await attempt(lambda: self._bot.edit_message_reply_markup(chat, int(message), reply_markup=keyboard))
 
     async def _put(self, chat: int, html: str, keyboard: InlineKeyboardMarkup | None, message: str) -> Sent:
@@ -131,10 +142,18 @@ class TelegramBoard:
             )
         )
 
-    def _remember(self, place: tuple[int, str], look: tuple[str, str]) -> None:
-        self._drawn[place] = look
-        if len(self._drawn) > REMEMBERED:
-            self._drawn.popitem(last=False)
+    def _look(self, card: Card) -> Look:
+        return _look_of(parts(cards.card(card, self._policy))[0].html, keyboards.of_card(card, self._policy))
+
+
+def _look_of(html: str, keyboard: InlineKeyboardMarkup | None) -> Look:
+    return html, keyboard.to_json() if keyboard else ""
+
+
+def _remember(looks: OrderedDict[Place, Look], place: Place, look: Look) -> None:
+    looks[place] = look
+    if len(looks) > REMEMBERED:
+        looks.popitem(last=False)
 
 
 _NONE = LinkPreviewOptions(is_disabled=True)
