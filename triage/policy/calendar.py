@@ -49,5 +49,14 @@ def deadline(policy: Policy, now: datetime, hours: int) -> datetime:
         moment = next_opening(policy, end)
 
 
+def after_working_days(policy: Policy, now: datetime, days: int) -> datetime:
+    """Return the close of the `days`-th working day (from 1) after the day of `now`, in the pack's zone."""
+    closes = policy.calendar.closes
+    moment = now.astimezone(policy.zone)
+    for _ in range(days):
+        moment = next_opening(policy, moment.replace(hour=closes.hour, minute=closes.minute, second=0, microsecond=0))
+    return moment.replace(hour=closes.hour, minute=closes.minute, second=0, microsecond=0)
+
+
 def _works_on(policy: Policy, local: datetime) -> bool:
     return local.isoweekday() in policy.calendar.weekdays and local.date() not in policy.calendar.holidays

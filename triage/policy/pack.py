@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from triage.errors import WrongPolicy
+from triage.policy.faq_rules import FaqRules, faq_limits
 from triage.report import FieldName, Priority, Verdict
 
 T = TypeVar("T")
@@ -186,6 +187,7 @@ class Policy:
     status: tuple[Status, ...]
     resolution: tuple[Resolution, ...]
     release: tuple[Release, ...] = ()
+    faq: FaqRules = FaqRules()
     _scopes: dict[str, ScopeRule] = field(default_factory=dict)
     _priorities: dict[str, PriorityRule] = field(default_factory=dict)
 
@@ -260,6 +262,7 @@ def _refuse_unknown_keys(raw: Mapping[str, object], source: str, path: Path) -> 
         "confidence": Targets, "dialogue": DialogueLimits, "letter": LetterRules,
         "priority": PriorityRule, "scope": ScopeRule, "category": Category,
         "refusal": Refusal, "status": Status, "resolution": Resolution, "release": Release,
+        "faq": FaqRules,
     }  # fmt: skip
     for section, value in raw.items():
         if section == "clauses":
@@ -307,6 +310,9 @@ def _cross_check(policy: Policy, source: str, path: Path) -> None:
             fail(f"release[{number}].version", "takes numbers with dots, as 4.1")
         if [r.version for r in policy.release].count(release.version) > 1:
             fail(f"release[{number}].version", f"{release.version} stands twice")
+    for key, holds, takes in faq_limits(policy.faq):
+        if not holds:
+            fail(f"faq.{key}", f"takes {takes}")
     try:
         policy.numbers.pattern.format(year=2026, n=1)
     except (KeyError, ValueError, IndexError):

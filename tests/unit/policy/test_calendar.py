@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from triage.policy.calendar import deadline, is_open, next_opening
+from triage.policy.calendar import after_working_days, deadline, is_open, next_opening
 from triage.policy.pack import Policy, load_policy
 from triage.text.paths import data_dir
 
@@ -62,3 +62,24 @@ class TestDeadline:
     )
     def test_counts_working_hours_when_the_pack_says_so(self, policy: Policy, taken: str, hours: int, due: str) -> None:
         assert deadline(working(policy), at(taken), hours) == at(due)
+
+
+class TestWorkingDays:
+    @pytest.mark.parametrize(
+        ("moment", "days", "ends"),
+        [
+            ("2026-11-25T12:00:00+03:00", 1, "2026-11-26T22:00:00+03:00"),
+            ("2026-11-25T23:30:00+03:00", 1, "2026-11-26T22:00:00+03:00"),
+            ("2026-11-25T00:10:00+03:00", 1, "2026-11-26T22:00:00+03:00"),
+            ("2026-11-25T12:00:00+03:00", 5, "2026-11-30T22:00:00+03:00"),
+            ("2026-11-25T22:00:00+00:00", 2, "2026-11-28T22:00:00+03:00"),
+        ],
+    )
+    def test_end_with_the_close_of_the_last_one(self, policy: Policy, moment: str, days: int, ends: str) -> None:
+        assert after_working_days(policy, at(moment), days) == at(ends)
+
+    def test_leave_out_weekends_and_holidays(self, policy: Policy) -> None:
+        calendar = replace(policy.calendar, weekdays=(1, 2, 3, 4, 5), holidays=(date(2026, 11, 30),))
+        weekdays = replace(policy, calendar=calendar)
+        assert after_working_days(weekdays, at("2026-11-26T12:00:00+03:00"), 2) == at("2026-12-01T22:00:00+03:00")
+        assert after_working_days(weekdays, at("2026-11-28T12:00:00+03:00"), 1) == at("2026-12-01T22:00:00+03:00")

@@ -87,6 +87,11 @@ class TestAWrongPack:
             ('next = ["in_progress", "done"]', 'next = ["lost"]', "status[2].next"),
             ("weekdays = [1, 2, 3, 4, 5, 6, 7]", "weekdays = [0]", "calendar.weekdays"),
             ("settle_seconds = 1.2", "", "dialogue.settle_seconds"),
+            ("false_days = 5", "false_days = 0", "faq.false_days"),
+            ("false_share = 0.3", "false_share = 30", "faq.false_share"),
+            ("min_group = 3", "min_group = 1", "faq.min_group"),
+            ("list_weekday = 1", "list_weekday = 8", "faq.list_weekday"),
+            ("silent_days = 2", "silent_dayz = 2", "faq.silent_dayz"),
         ],
     )
     def test_is_refused_with_line_and_key(self, tmp_path: Path, right: str, wrong: str, key: str) -> None:
@@ -100,6 +105,13 @@ class TestAWrongPack:
         assert key in str(caught.value)
         at = source.index(right)
         assert abs(line - (source[:at].count("\n") + 1)) <= 7  # the key's line, or its table's
+
+    def test_of_an_older_program_counts_the_faq_by_the_usual_rules(self, tmp_path: Path) -> None:
+        source = PACK.read_text(encoding="utf-8")
+        path = tmp_path / "pack.toml"
+        path.write_text(re.sub(r"\[faq\].*?(?=\n\[)", "", source, count=1, flags=re.DOTALL), encoding="utf-8")
+        assert "[faq]" not in path.read_text(encoding="utf-8")
+        assert load_policy(path).faq == load_policy(PACK).faq
 
     def test_is_refused_when_it_is_not_toml(self, tmp_path: Path) -> None:
         path = tmp_path / "pack.toml"
