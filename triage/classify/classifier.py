@@ -13,6 +13,7 @@ from triage.classify.explain import evidence
 from triage.classify.model import Floats, QuickModel, Scores, decide
 from triage.classify.signals import signals
 from triage.report import Decision, Finding
+from triage.text.features import Vocabulary
 
 HEADS = ("scope", "priority")
 
@@ -45,6 +46,11 @@ class Classifier:
         self._model = model
         self._thresholds = thresholds
         self._floors = floors
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The columns of the model, with its lemmas."""
+        return self._model.features.vocabulary
 
     def classify(self, text: str, checks: Checks, secrets: tuple[Finding, ...], *, explain: bool = True) -> Prediction:
         """Decide scope and priority of a redacted text."""

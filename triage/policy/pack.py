@@ -187,7 +187,7 @@ class Policy:
     status: tuple[Status, ...]
     resolution: tuple[Resolution, ...]
     release: tuple[Release, ...] = ()
-    faq: FaqRules = FaqRules()
+    faq: FaqRules = field(default_factory=FaqRules)
     _scopes: dict[str, ScopeRule] = field(default_factory=dict)
     _priorities: dict[str, PriorityRule] = field(default_factory=dict)
 

@@ -198,6 +198,11 @@ class Features:
         self._paired = _Memo(self._columns_of_pair, _PAIR_MEMO_LIMIT)
         self._stem = _Memo(lambda form: vocabulary.lemmas.get(form) or form, _MEMO_LIMIT)
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The columns that rows are made of."""
+        return self._vocabulary
+
     def remember(self) -> None:
         """Look every word of the vocabulary up now: for a process that will read many texts."""
         for form in self._word:
