@@ -22,6 +22,7 @@ NO = Button("no", "Нет")
 URGENCY = Button("urgency", "Срочность")
 HELPED = Button("helped", "Помогло")
 NOT_HELPED = Button("not_helped", "Не помогло")
+WHOLE = Button("whole", "Ответ целиком")
 DISAGREE = Button("disagree", "Не согласен")
 BY_SELF = Button("by_self", "Письмо самому")
 BY_BOT = Button("by_bot", "Через бота")
@@ -36,7 +37,7 @@ WORDS = (
     BY_SELF, BY_BOT, DIVIDE, NEW_CODE, OTHER_MAIL, FORGET,
 )  # fmt: skip
 
-_FAQ, _SECTION, _FIELD, _NUMBER = "faq:", "sec:", "field:", "num:"
+_FAQ, _SECTION, _FIELD, _NUMBER, _ADVICE = "faq:", "sec:", "field:", "num:", "adv:"
 _LETTERS = re.compile(r"[^\W_]+")
 _PLACE = re.compile(r"[0-9]{1,2}")
 
@@ -56,13 +57,18 @@ def field_button(field: str, label: str) -> Button:
     return Button(f"{_FIELD}{field}", label)
 
 
+def advice_button(button: Button, n: int) -> Button:
+    """Press one of `HELPED`, `NOT_HELPED`, `WHOLE` of the advice of that number, whatever screen is shown."""
+    return Button(f"{_ADVICE}{n}:{button.code}", button.label)
+
+
 def number_button(index: int, number: str) -> Button:
     """Choose one of the person's own requests by its place in the list."""
     return Button(f"{_NUMBER}{index}", number)
 
 
 def argument(code: str, prefix: str) -> str | None:
-    """Return what follows `faq:`, `sec:`, `field:` or `num:`, None for another code."""
+    """Return what follows `faq:`, `sec:`, `field:`, `num:` or `adv:`, None for another code."""
     return code[len(prefix) :] if code.startswith(prefix) else None
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from triage.dialogue import buttons as b
 from triage.dialogue import flow, reading, texts
 from triage.dialogue.compose import description
 from triage.dialogue.context import Context
-from triage.dialogue.draft import shortened
+from triage.dialogue.draft import add, shortened, visible
 from triage.dialogue.effects import RecordFaq
-from triage.dialogue.replies import Reply
+from triage.dialogue.incoming import Said
+from triage.dialogue.replies import Button, Reply
 from triage.dialogue.state import Overlay, Stage, State, View
-from triage.dialogue.styled import bold, lines, link
+from triage.dialogue.styled import Words, bold, lines, link
 from triage.dialogue.styled import coded as with_code
 from triage.dialogue.turn import Turn
 from triage.faq.entries import FaqEntry
-from triage.report import Action, Request
+from triage.faq.lookup import QUERY_LIMIT, Lookup
+from triage.report import Action
 
-_WORD = re.compile(r"\w{3,}")
-_STEM = 5
-_MOST = 8
 _TITLE = 60
 
 
@@ -33,34 +30,45 @@ def view(state: State, context: Context) -> Reply:
         title = texts.found(overlay.about, 0) if overlay.view is View.FOUND else texts.SECTIONS_HINT
         wide = [b.section_button(n, name) for n, name in enumerate(sections(context))]
         return Reply(lines(bold(texts.SECTIONS_TITLE), title), b.rows(wide=wide))
-    title = overlay.about
     if overlay.view is View.FOUND:
-        title = texts.found(overlay.about, len(overlay.entries))
-    wide = [b.entry_button(id, shortened(context.faq[id].title, _TITLE)) for id in overlay.entries if id in context.faq]
-    return Reply(lines(bold(title)), b.rows(wide=wide))
+        return _found(overlay, context)
+    return Reply(lines(bold(overlay.about)), b.rows(wide=_titles(overlay.entries, context)))
+
+
+def in_place(entry: FaqEntry, context: Context) -> list[Words | None]:
+    """Return the rows that show an entry's short form with its link."""
+    return [bold(entry.title), (entry.short, " ", link(texts.FAQ_MORE, address(entry.id, context)))]
+
+
+def whole(entry: FaqEntry, context: Context) -> list[Words | None]:
+    """Return the rows that show an entry's whole answer with its link."""
+    return [bold(entry.title), with_code(entry.answer), link(texts.FAQ_MORE, address(entry.id, context))]
+
+
+def address(entry: str, context: Context) -> str:
+    """Return where an entry stands on the site."""
+    return f"{context.policy.addresses.faq_base}{entry}"
 
 
 def sections(context: Context) -> tuple[str, ...]:
     """Return the names of the sections, the fullest first."""
-    names = [entry.section for entry in context.faq.values()]
-    return tuple(sorted(dict.fromkeys(names), key=lambda name: (-names.count(name), name)))
+    return _lookup(context).sections()
 
 
 def browse(turn: Turn, query: str) -> Turn:
-    """Show the sections, or what answers the query."""
-    query = " ".join(query.split())[:100]
+    """Show the sections, or what answers the query: the best entry in place, at most two others as buttons."""
+    query = " ".join(query.split())[:QUERY_LIMIT]
     if not query:
         return turn.to(overlay=Overlay(View.SECTIONS)).shown()
-    return turn.to(overlay=Overlay(View.FOUND, query, search(query, turn.context))).shown()
+    found = search(query, turn.context)
+    turn = flow.offered(turn.to(overlay=Overlay(View.FOUND, query, found)), *found).shown()
+    return flow.opened(turn, found[0]) if found else turn
 
 
 def search(query: str, context: Context) -> tuple[str, ...]:
-    """Return entries that answer by the chain, then those that hold most of the query's words, titles first."""
-    hits = [hit.id for hit in context.analyze(Request(text=query)).faq if hit.id in context.faq]
-    words = {word[:_STEM].casefold() for word in _WORD.findall(query)}
-    scores = {id: _score(words, entry) for id, entry in context.faq.items()}
-    best = sorted((id for id in scores if scores[id]), key=lambda id: (-scores[id], len(context.faq[id].title)))
-    return tuple(dict.fromkeys((*hits, *best)))[:_MOST]
+    """Return at most three entries: those that the chain finds, then those that hold the query's words."""
+    found = _lookup(context).find(query, context.analyze)
+    return tuple(entry.id for entry in found if entry.id in context.faq)
 
 
 def open_section(turn: Turn, index: str) -> Turn:
@@ -77,59 +85,89 @@ def open_entry(turn: Turn, entry: str) -> Turn:
     """Show one entry with its whole answer."""
     if entry not in turn.context.faq:
         return browse(turn, "")
-    turn = turn.to(overlay=Overlay(View.ENTRY, entry)).shown()
-    return turn.do(RecordFaq((entry,), "shown")) if turn.consented else turn
+    before = turn.state.overlay
+    query = before.about if before.view is View.FOUND else before.query
+    return flow.opened(turn.to(overlay=Overlay(View.ENTRY, entry, query=query)), entry).shown()
 
 
 def helped(turn: Turn) -> Turn:
     """Close: the entry helped, no letter is needed."""
-    ids, text = _shown(turn)
+    id, text = _judged(turn)
     if turn.consented:
-        turn = turn.do(RecordFaq(ids, "helped", text))
+        turn = turn.do(RecordFaq((id,), "helped", text))
     had_draft = not turn.state.draft.empty
     turn = turn.say(*lines(texts.FAQ_GLAD if had_draft else texts.FAQ_GLAD_ONLY))
     return flow.finished(turn) if turn.consented else turn.to(overlay=Overlay())
 
 
 def not_helped(turn: Turn) -> Turn:
-    """Go on: the entries shown are not offered again."""
-    ids, text = _shown(turn)
-    over = turn.state.overlay.view is View.ENTRY
+    """Go on: the entries shown are not offered again, and what was searched need not be written again."""
+    overlay = turn.state.overlay
+    id, text = _judged(turn)
     if turn.consented:
-        turn = turn.do(RecordFaq(ids, "not_helped", text))
-    turn = turn.to(overlay=Overlay(), faq_seen=tuple(dict.fromkeys((*turn.state.faq_seen, *ids))))
-    state = turn.state
-    if not turn.consented or state.draft.empty:
-        return turn.say(*lines(texts.FAQ_SORRY)) if turn.consented else turn.shown()
-    if state.stage is not Stage.SUMMARY:
+        turn = turn.do(RecordFaq((id,), "not_helped", text))
+    turn = _tried(turn.to(overlay=Overlay()), id, *_seen(turn))
+    if turn.state.draft.empty:
+        return _from_search(turn, overlay)
+    if not turn.consented or turn.state.stage is not Stage.SUMMARY:
         return turn.shown()
-    action = reading.action_now(state, turn.context)
-    waits = action in (Action.REFUSE, Action.REDIRECT, Action.DISMISS, Action.CONTINUE_THREAD, Action.ANSWER)
-    return turn.shown() if over and waits else flow.go_on(turn)
+    action = reading.action_now(turn.state, turn.context)
+    waits = action in (*reading.REFUSING, Action.REPHRASE, Action.CONTINUE_THREAD, Action.ANSWER)
+    return turn.shown() if overlay.view is not View.NONE and waits else flow.go_on(turn)
 
 
-def _shown(turn: Turn) -> tuple[tuple[str, ...], str]:
-    """Return the entries on the screen, and the draft they were to answer."""
+def _tried(turn: Turn, id: str, *seen: str) -> Turn:
+    state = turn.state
+    failed, all_seen = dict.fromkeys((*state.faq_failed, id)), dict.fromkeys((*state.faq_seen, id, *seen))
+    return turn.to(faq_failed=tuple(failed), faq_seen=tuple(all_seen))
+
+
+def _from_search(turn: Turn, overlay: Overlay) -> Turn:
+    """Begin the request with the words of the search."""
+    query = overlay.about if overlay.view is View.FOUND else overlay.query
+    if not visible(query):
+        return turn.say(*lines(texts.FAQ_SORRY)) if turn.consented else turn.shown()
+    turn = turn.say(*lines(texts.faq_sorry(query)))
+    draft = add(turn.state.draft, Said(query), turn.context.new_id)
+    return flow.take_up(turn.to(draft=draft)) if turn.consented else flow.gathered(turn, draft)
+
+
+def _judged(turn: Turn) -> tuple[str, str]:
+    """Return the entry whose answer is on the screen, and the draft that it was to answer."""
     state = turn.state
     read = state.report is not None and state.stage is not Stage.COLLECTING
     text = description(state) if read else ""
     if state.overlay.view is View.ENTRY:
-        return (state.overlay.about,), text
-    return tuple(hit.id for hit in reading.offered(state, turn.context)), text
+        return state.overlay.about, text
+    if state.overlay.view is View.FOUND:
+        return state.overlay.entries[0], text or state.overlay.about
+    return reading.offered(state, turn.context)[0].id, text
+
+
+def _seen(turn: Turn) -> tuple[str, ...]:
+    """Return all entries on the screen; those of a summary or a search are not offered again."""
+    overlay = turn.state.overlay
+    if overlay.view is View.NONE:
+        return tuple(hit.id for hit in reading.offered(turn.state, turn.context))
+    return overlay.entries if overlay.view is View.FOUND else ()
+
+
+def _found(overlay: Overlay, context: Context) -> Reply:
+    shown = [id for id in overlay.entries if id in context.faq]
+    best = context.faq[shown[0]]
+    title = texts.found(overlay.about, len(shown))
+    runs = lines(title, *in_place(best, context), texts.FAQ_HINT)
+    buttons = b.rows(b.HELPED, b.NOT_HELPED, b.entry_button(best.id, b.WHOLE.label), wide=_titles(shown[1:], context))
+    return Reply(runs, buttons)
 
 
 def _entry(id: str, context: Context) -> Reply:
-    entry = context.faq[id]
-    url = f"{context.policy.addresses.faq_base}{id}"
-    runs = lines(bold(entry.title), with_code(entry.answer), link(texts.FAQ_MORE, url), texts.FAQ_HINT)
-    return Reply(runs, b.rows(b.HELPED, b.NOT_HELPED))
+    return Reply(lines(*whole(context.faq[id], context), texts.FAQ_HINT), b.rows(b.HELPED, b.NOT_HELPED))
 
 
-def _score(words: set[str], entry: FaqEntry) -> int:
-    """Count the words that the entry holds, those of its title twice."""
-    title, whole = entry.title.casefold(), _searched(entry)
-    return sum((word in whole) + (word in title) for word in words)
+def _titles(ids: tuple[str, ...] | list[str], context: Context) -> list[Button]:
+    return [b.entry_button(id, shortened(context.faq[id].title, _TITLE)) for id in ids if id in context.faq]
 
 
-def _searched(entry: FaqEntry) -> str:
-    return f"{entry.title} {' '.join(entry.questions)} {entry.short}".casefold()
+def _lookup(context: Context) -> Lookup:
+    return context.lookup or Lookup(context.faq)

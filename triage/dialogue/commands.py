@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from triage.dialogue import catalogue, flow, texts
+from triage.dialogue import catalogue, flow, news, texts
 from triage.dialogue.context import Context, RequestView
 from triage.dialogue.draft import add, one_line, visible
 from triage.dialogue.effects import ForgetPerson
@@ -18,6 +18,7 @@ from triage.dialogue.state import Overlay, Stage, State, View
 from triage.dialogue.styled import Words, bold, lines
 from triage.dialogue.turn import Turn
 
+LINKED = "faq-"
 _CLOSED = "done"
 _OF_AGENTS = ("queue", "ticket", "stats")
 _TYPED = re.compile(r"/([a-z_]{2,20})(?:@\w+)?(?:[ \n]+(.*))?", re.DOTALL | re.IGNORECASE)
@@ -41,11 +42,13 @@ def run(turn: Turn, command: Command) -> Turn:
     return known(turn, command.argument)
 
 
-def start(turn: Turn, _: str) -> Turn:
-    """Greet, and show where the conversation stands."""
+def start(turn: Turn, argument: str) -> Turn:
+    """Greet, and show where the conversation stands; a link may name an entry of the FAQ to be opened."""
     policy = turn.context.policy
     turn = turn.say(*lines(texts.greeting(policy), texts.working_hours(policy)))
-    return turn.to(overlay=Overlay()).shown()
+    if (entry := argument.removeprefix(LINKED)) != argument and entry in turn.context.faq:
+        return catalogue.open_entry(turn, entry)
+    return news.again(turn.to(overlay=Overlay())).shown()
 
 
 def new(turn: Turn, _: str) -> Turn:

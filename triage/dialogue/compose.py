@@ -21,6 +21,7 @@ from triage.text.redact import humanize
 PICTURES = (".jpg", ".jpeg", ".gif", ".png")
 _WORDS = 60
 _STEPS_SHOWN = 800
+_ENTRIES = 8
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s*|\s+\d{1,2}[.)]$")
 
@@ -143,6 +144,7 @@ def _labelled(state: State, context: Context) -> list[str]:
         texts.LETTER_SCOPE: texts.letter_scope(
             policy.category_name(report.scope.category), rule.name, report.scope.clause
         ),
+        texts.LETTER_FAQ: _faq_row(state, context),
         texts.ATTACHED: ", ".join(file.name for file in state.draft.files if is_picture(file)),
         texts.LETTER_MARKS: "; ".join(texts.MARKS[mark] for mark in reading.marks(state)),
     }
@@ -162,6 +164,21 @@ def _priority_row(state: State, context: Context) -> str:
 def _number_row(state: State) -> str:
     continues = reading.reported(state).scope.decision.label == reading.CONTINUES
     return reading.number_of(state) or (texts.UNKNOWN if continues else "")
+
+
+def _faq_row(state: State, context: Context) -> str:
+    """Name the entries that the person was shown, those that did not help first."""
+    ids = dict.fromkeys((*state.faq_failed, *state.faq_opened, *state.faq_offered))
+    known = [id for id in ids if id in context.faq]
+    rows = [f"«{context.faq[id].title}» ({id}, {_faq_outcome(state, id)})" for id in known[:_ENTRIES]]
+    more = [texts.more_entries(len(known) - _ENTRIES)] if len(known) > _ENTRIES else []
+    return "; ".join((*rows, *more))
+
+
+def _faq_outcome(state: State, id: str) -> str:
+    if id in state.faq_failed:
+        return texts.FAQ_FAILED
+    return texts.FAQ_OPENED if id in state.faq_opened else texts.FAQ_OFFERED
 
 
 def _file_pieces(state: State) -> list[reading.Piece]:

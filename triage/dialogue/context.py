@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.faq.entries import FaqEntry
+from triage.faq.lookup import Lookup
 from triage.policy.pack import Policy
 from triage.report import Request, TriageReport
 
@@ -41,7 +42,8 @@ class Context:
     """The world of one step.
 
     `analyze` is the chain; `faq` all entries by id; `now` aware; `new_id` a fresh uuid4 text and
-    `code` six fresh random digits for this step; `channel` is `telegram`, `web` or `terminal`.
+    `code` six fresh random digits for this step; `channel` is `telegram`, `web` or `terminal`. `lookup` searches the
+    entries by words; without one it is made when it is asked for.
     """
 
     now: datetime
@@ -53,3 +55,4 @@ class Context:
     new_id: str
     code: str
     sender_domain: str = "localhost"
+    lookup: Lookup | None = None

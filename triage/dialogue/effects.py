@@ -80,11 +80,23 @@ class RecordAddress:
 
 @dataclass(frozen=True, slots=True)
 class RecordFaq:
-    """An entry was shown; `outcome` is `shown`, `helped` or `not_helped`."""
+    """An answer was opened or judged; `outcome` is `shown`, `helped` or `not_helped`.
+
+    A title that only stands on a button is no answer shown.
+    """
 
     entries: tuple[str, ...]
     outcome: str
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAdvice:
+    """The author judged the entry that an agent sent for his request; `outcome` is `helped` or `not_helped`."""
+
+    ticket: str
+    entry: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,7 @@ Effect = (
     | RecordConsent
     | RecordAddress
     | RecordFaq
+    | RecordAdvice
     | CallHuman
     | ForgetPerson
 )

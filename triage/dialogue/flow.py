@@ -46,13 +46,25 @@ def decide(turn: Turn) -> Turn:
         return turn.at(Stage.REPHRASE)
     report = reading.reported(turn.state)
     turn = turn.at(Stage.SUMMARY, summarised=report.scope.decision.label)
+    turn = offered(turn, *reading.beside(turn.state, turn.context, action))
     if action is not Action.ANSWER:
         return turn
-    ids = tuple(hit.id for hit in reading.offered(turn.state, turn.context))
-    if set(ids) <= set(turn.state.faq_offered):
+    return opened(turn, reading.offered(turn.state, turn.context)[0].id)
+
+
+def offered(turn: Turn, *ids: str) -> Turn:
+    """Remember entries whose titles were shown: the letter will name them."""
+    return turn.to(faq_offered=tuple(dict.fromkeys((*turn.state.faq_offered, *ids))))
+
+
+def opened(turn: Turn, id: str) -> Turn:
+    """Remember an entry whose answer was shown, and count it once per draft."""
+    turn = offered(turn, id)
+    if id in turn.state.faq_opened:
         return turn
-    turn = turn.to(faq_offered=tuple(dict.fromkeys((*turn.state.faq_offered, *ids))))
-    return turn.do(RecordFaq(ids, "shown", description(turn.state)))
+    turn = turn.to(faq_opened=(*turn.state.faq_opened, id))
+    text = description(turn.state) if turn.state.report else ""
+    return turn.do(RecordFaq((id,), "shown", text)) if turn.consented else turn
 
 
 def go_on(turn: Turn) -> Turn:
@@ -108,8 +120,9 @@ def call_human(turn: Turn) -> Turn:
 
 
 def started_anew(state: State) -> State:
-    """Return a conversation without a draft; consent and the number of screens stay."""
-    return State(consent=state.consent, screen=state.screen, draft=Draft(revision=state.draft.revision))
+    """Return a conversation without a draft; consent, the number of screens and agents' answers stay."""
+    draft = Draft(revision=state.draft.revision)
+    return State(consent=state.consent, screen=state.screen, draft=draft, advice=state.advice)
 
 
 def finished(turn: Turn) -> Turn:

@@ -76,4 +76,23 @@ class Expired:
     """A day passed without consent: what waits is erased."""
 
 
-Incoming = Said | Edited | Pressed | Command | Settled | Expired
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """An agent moved a request of this person: its number, the codes of status and resolution, a comment or ""."""
+
+    number: str
+    status: str
+    resolution: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """An agent answers a request of this person with an entry of the FAQ; `ticket` is the request's id."""
+
+    ticket: str
+    number: str
+    entry: str
+
+
+Incoming = Said | Edited | Pressed | Command | Settled | Expired | Informed | Advised

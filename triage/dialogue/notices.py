@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from triage.faq.deflection import EntryCounts, Outcome
 
 
 def letter_sent(number: str) -> str:
@@ -55,6 +57,26 @@ def reply_dead(seq: int, attempts: int) -> str:
 
 def jobs_stopped(number: int) -> str:
     return f"Работ, которые прекращены после повторных сбоев: {number}. Подробности в журнале."
+
+
+_QUESTION = 200  # characters of a question that a notice shows
+
+
+def entry_withheld(title: str, counts: EntryCounts, failed: Sequence[str]) -> str:
+    """Say that an entry is not offered by itself any more, with the questions that it failed (redacted)."""
+    again, all_ = counts.of(Outcome.FALSE), counts.deflected
+    rows = [
+        f"Ответ «{title}» больше не предлагается сам: после него вернулись с тем же вопросом {again} из {all_}.",
+        *(("Вопросы, на которые он не ответил:",) if failed else ()),
+        *(f"• {_shortened(text)}" for text in failed),
+        f"Остаётся в /faq. Когда ответ исправлен, снова предлагать: triage faq allow {counts.entry}",
+    ]
+    return "\n".join(rows)
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _QUESTION else f"{line[: _QUESTION - 1].rstrip()}…"
 
 
 _CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "web": "страница", "terminal": "терминал"}

@@ -29,6 +29,8 @@ from triage.text.redact import humanize, redact
 
 FOUL = "foul"
 CONTINUES = "other.followup"
+REFUSING = (Action.REDIRECT, Action.DISMISS, Action.REFUSE)
+_MOST_ENTRIES = 3
 _THREADED = (CONTINUES, "other.complaint")
 _FAILURES = ("defect", "payment.problem")
 _GAP = "\n\n"
@@ -178,6 +180,16 @@ def priority(state: State, context: Context) -> PriorityRule:
 def offered(state: State, context: Context) -> tuple[FaqHit, ...]:
     """Return the entries that answer and have not been tried, best first."""
     return tuple(h for h in reported(state).faq if h.id not in state.faq_seen and h.id in context.faq)
+
+
+def beside(state: State, context: Context, action: Action) -> tuple[str, ...]:
+    """Return the entries that a summary offers: those that answer, or those offered instead of what is refused."""
+    hits = tuple(hit.id for hit in offered(state, context))
+    if action not in REFUSING:
+        return hits if action is Action.ANSWER else ()
+    rule = context.policy.scope_rule(reported(state).scope.decision.label)
+    ids = dict.fromkeys((*hits, *rule.faq))
+    return tuple(id for id in ids if id in context.faq and id not in state.faq_seen)[:_MOST_ENTRIES]
 
 
 def action_now(state: State, context: Context) -> Action:

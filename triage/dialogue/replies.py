@@ -54,7 +54,8 @@ class Reply:
     """One message to the person.
 
     `screen` is the number that its buttons answer to; a later screen outdates it.
-    `mailto` is a link only the web page can offer (Telegram drops mailto).
+    `mailto` is a link only the web page can offer (Telegram drops mailto). `news` came without being asked for:
+    its buttons can be pressed whatever screen follows, until one of them was.
     """
 
     runs: tuple[Run, ...]
@@ -62,6 +63,7 @@ class Reply:
     files: tuple[OutFile, ...] = ()
     screen: int = 0
     mailto: str = ""
+    news: bool = False
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from triage.dialogue import buttons as b
-from triage.dialogue import catalogue, consent, delivery, fields, flow, summary, texts, urgency
+from triage.dialogue import catalogue, consent, delivery, fields, flow, news, summary, texts, urgency
 from triage.dialogue.context import Context
 from triage.dialogue.replies import Reply
 from triage.dialogue.state import Stage, State, View
@@ -31,6 +31,8 @@ def _draw(turn: Turn) -> Reply:
     state, context = turn.state, turn.context
     if state.overlay.view is View.FORGET:
         return Reply(lines(texts.FORGET_ASK), b.rows(b.FORGET, b.KEEP))
+    if state.overlay.view is View.ADVICE:
+        return news.view(state, context)
     if state.overlay.view is not View.NONE:
         return catalogue.view(state, context)
     if not turn.consented:

@@ -39,6 +39,7 @@ class View(StrEnum):
     SECTION = "section"
     FOUND = "found"
     ENTRY = "entry"
+    ADVICE = "advice"
     FORGET = "forget"
 
 
@@ -85,20 +86,38 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """The laid-over screen: the entries it lists and what it is about (a section, a query, an entry)."""
+    """The laid-over screen: the entries it lists and what it is about (a section, a query, an entry, an advice).
+
+    `query` is what was searched before an entry was opened; `whole` shows the whole answer of an advice.
+    """
 
     view: View = View.NONE
     about: str = ""
     entries: tuple[str, ...] = ()
+    query: str = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """An entry that an agent sent for a request; `n` names it on buttons, `outcome` is "" until it was judged."""
+
+    n: int
+    ticket: str
+    number: str
+    entry: str
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """The whole memory of a conversation; `State()` is a new one.
 
-    `answers` holds each field at most once, `faq_seen` the entries that did not help, `disagreed` the scope
-    rules (and `foul`) that the person did not accept, `later` the texts of a divided draft that still wait,
-    `urgent` what the person said of the condition of a high priority (None: not asked, or not known).
+    `answers` holds each field at most once, `disagreed` the scope rules (and `foul`) that the person did not accept,
+    `later` the texts of a divided draft that still wait, `urgent` what the person said of the condition of a high
+    priority (None: not asked, or not known). Of entries, `faq_offered` are those shown at least by their title,
+    `faq_opened` those whose answer was shown, `faq_failed` those that did not help, `faq_seen` those not to be
+    offered again. `advice` outlives the draft.
     """
 
     stage: Stage = Stage.IDLE
@@ -120,6 +139,8 @@ class State:
     human: bool = False
     called: bool = False
     faq_offered: tuple[str, ...] = ()
+    faq_opened: tuple[str, ...] = ()
+    faq_failed: tuple[str, ...] = ()
     faq_seen: tuple[str, ...] = ()
     letter: Letter | None = None
     address: str = ""
@@ -129,6 +150,7 @@ class State:
     undivided: bool = False
     dividing: bool = False
     warned: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
     def answer(self, field: FieldName) -> Answer | None:
         """Return what was answered about the field, None when it was not asked yet."""

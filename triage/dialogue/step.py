@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from triage.dialogue import buttons as b
-from triage.dialogue import catalogue, commands, consent, delivery, divide, fields, flow, reading, texts, urgency
+from triage.dialogue import catalogue, commands, consent, delivery, divide, fields, flow, news, reading, texts, urgency
 from triage.dialogue.context import Context
 from triage.dialogue.draft import add, change, fits, retire, visible, within
 from triage.dialogue.effects import DeleteMessage
-from triage.dialogue.incoming import Command, Edited, Expired, Incoming, Pressed, Said, Settled
+from triage.dialogue.incoming import Advised, Command, Edited, Expired, Incoming, Informed, Pressed, Said, Settled
 from triage.dialogue.screens import finish
 from triage.dialogue.state import Entry, Overlay, Stage, State, Step, View
 from triage.dialogue.styled import lines
@@ -40,6 +40,10 @@ def _handle(turn: Turn, incoming: Incoming) -> Turn:
             return _settled(turn, incoming)
         case Expired():
             return consent.expired(turn)
+        case Informed():
+            return news.informed(turn, incoming)
+        case Advised():
+            return news.advised(turn, incoming)
 
 
 # Messages ----------------------------------------------------------------------------------------
@@ -68,7 +72,7 @@ def _said(turn: Turn, said: Said) -> Turn:
 
 def _typed(turn: Turn, text: str) -> Pressed | None:
     numbered = turn.context.channel == "terminal"
-    return b.pressed(text, turn.state.buttons, numbered=numbered)
+    return b.pressed(text, turn.state.buttons, numbered=numbered) or news.typed(turn.state, text)
 
 
 def _added(turn: Turn, said: Said, *, usable: bool) -> Turn:
@@ -135,6 +139,8 @@ def _pressed(turn: Turn, press: Pressed) -> Turn:
         return catalogue.open_entry(turn, entry)
     if (index := b.argument(press.code, "sec:")) is not None:
         return catalogue.open_section(turn, index)
+    if (advice := b.argument(press.code, "adv:")) is not None and (judged := news.pressed(turn, advice)):
+        return judged
     current = any(button.code == press.code for button in turn.state.buttons)
     handler = _handler(turn.state, press.code)
     if not current or handler is None or press.screen not in (None, turn.state.screen):
@@ -232,6 +238,8 @@ _EVERYWHERE: dict[str, Callable[[Turn], Turn]] = {
 }
 
 _OVER: dict[tuple[View, str], Callable[[Turn], Turn]] = {
+    (View.FOUND, b.HELPED.code): catalogue.helped,
+    (View.FOUND, b.NOT_HELPED.code): catalogue.not_helped,
     (View.ENTRY, b.HELPED.code): catalogue.helped,
     (View.ENTRY, b.NOT_HELPED.code): catalogue.not_helped,
     (View.FORGET, b.FORGET.code): commands.forget,

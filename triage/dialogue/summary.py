@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from triage.dialogue import buttons as b
 from triage.dialogue import divide, reading, texts
 from triage.dialogue.compose import description, field_value, first_words
@@ -20,7 +22,6 @@ _ESSENCE = 140
 _SHOWN = 1200
 _BUTTON_TITLE = 60
 _PART = 50
-_MOST_ENTRIES = 3
 
 
 def view(state: State, context: Context) -> Reply:
@@ -132,22 +133,17 @@ def _best(state: State, context: Context) -> list[Words | None]:
 def _buttons(state: State, context: Context, action: Action, *, several: bool) -> tuple[tuple[Button, ...], ...]:
     divide_button = b.DIVIDE if several else None
     if action is Action.ANSWER:
-        others = [hit.id for hit in reading.offered(state, context)[1:]]
+        best, *others = reading.beside(state, context, action)
+        whole = b.entry_button(best, b.WHOLE.label)
         wide = _entries(others, context)
-        return b.rows(b.HELPED, b.NOT_HELPED, b.SEND, divide_button, b.EDIT, b.CANCEL, wide=wide)
-    if action in (Action.REDIRECT, Action.DISMISS, Action.REFUSE):
-        wide = _entries(_instead(state, context), context)
+        return b.rows(b.HELPED, b.NOT_HELPED, b.SEND, whole, divide_button, b.EDIT, b.CANCEL, wide=wide)
+    if action in reading.REFUSING:
+        wide = _entries(reading.beside(state, context, action), context)
         return b.rows(b.DISAGREE, divide_button, b.EDIT, b.CANCEL, wide=wide)
     return b.rows(b.SEND, divide_button, b.EDIT, b.CANCEL)
 
 
-def _instead(state: State, context: Context) -> list[str]:
-    rule = context.policy.scope_rule(reading.reported(state).scope.decision.label)
-    ids = dict.fromkeys((*(hit.id for hit in reading.offered(state, context)), *rule.faq))
-    return [id for id in ids if id in context.faq and id not in state.faq_seen][:_MOST_ENTRIES]
-
-
-def _entries(ids: list[str], context: Context) -> list[Button]:
+def _entries(ids: Sequence[str], context: Context) -> list[Button]:
     return [b.entry_button(id, shortened(context.faq[id].title, _BUTTON_TITLE)) for id in ids]
 
 

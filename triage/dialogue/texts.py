@@ -207,6 +207,50 @@ FAQ_GLAD = "Хорошо, что помогло. Письмо не понадо�
 FAQ_GLAD_ONLY = "Хорошо, что помогло."
 FAQ_SORRY = "Жаль, что не помогло. Опишите вопрос своими словами, и подготовим письмо."
 
+
+def faq_sorry(query: str) -> str:
+    return f"Жаль, что не помогло. Подготовим письмо; вопрос «{query}» уже взят, повторять его не нужно."
+
+
+# News of requests ----------------------------------------------------------------------------------
+
+
+def advised(number: str) -> str:
+    return f"Сотрудник поддержки отвечает на обращение {number}:"
+
+
+ADVICE_HINT = "Помог ли этот ответ? «Помогло» и «Не помогло» можно нажать или написать, сотрудник увидит отметку."
+ADVICE_JUDGED = "Этот ответ уже отмечен, спасибо."
+
+
+def advice_judged(number: str, *, helped: bool) -> str:
+    if helped:
+        return f"Хорошо, что помогло. Это отмечено в обращении {number}, сотрудник увидит."
+    return (
+        f"Жаль, что не помогло. Это отмечено в обращении {number}, оно остаётся у поддержки. "
+        "Если есть что добавить, напишите здесь, назвав номер."
+    )
+
+
+def moved(number: str, status: str, resolution: str) -> str:
+    outcome = f", решение: {resolution}" if resolution else ""
+    return f"Обращение {number}, состояние: {status}{outcome} (п. 5.1)."
+
+
+COMMENT = "Сотрудник пишет:"
+
+
+def clarify(number: str) -> str:
+    return (
+        f"Чтобы дополнить обращение, ответьте на письмо поддержки, сохранив номер в теме (п. 4.4), "
+        f"или напишите здесь, назвав номер {number}."
+    )
+
+
+def closed(number: str) -> str:
+    return f"Если вопрос остался, обращение можно открыть повторно (п. 6): напишите здесь, назвав номер {number}."
+
+
 # Foul language -----------------------------------------------------------------------------------
 
 
@@ -380,6 +424,10 @@ UNCHECKED = "(со слов пользователя)"
 LETTER_SCOPE = "Тема по Регламенту"
 LETTER_PRIORITY = "Приоритет (предварительно)"
 LETTER_MARKS = "Отметки"
+LETTER_FAQ = "Показанные ответы FAQ"
+FAQ_FAILED = "не помогло"
+FAQ_OPENED = "показан"
+FAQ_OFFERED = "предложен, не открыт"
 FORWARDED = "[пересланное сообщение]"
 PICTURES_ONLY = "Текста нет, только файлы."
 STEPS_IN_TEXT = "в описании проблемы"
@@ -396,6 +444,10 @@ SUBJECT_WITHOUT_WORDS = "обращение без описания"
 
 def letter_priority(name: str, until: datetime, sla_hours: int, clause: str) -> str:
     return f"{name}, {hours(sla_hours)}, до {moment(until)} (п. {clause}, 5.2)"
+
+
+def more_entries(n: int) -> str:
+    return f"и ещё {n}"
 
 
 def raised(suggested: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.unit.dialogue.talk import Talk
 from triage.dialogue.effects import DeleteMessage, ExpireUnaccepted, ForgetPerson, Submit
-from triage.dialogue.incoming import Command, Edited, Pressed, ReceivedFile, Said, Settled
+from triage.dialogue.incoming import Advised, Command, Edited, Informed, Pressed, ReceivedFile, Said, Settled
 from triage.dialogue.replies import Button
 from triage.dialogue.state import Stage, Step
 
@@ -165,6 +165,20 @@ class AnySequence(RuleBasedStateMachine):
     def enters_the_code(self) -> None:
         if self.talk.state.stage is Stage.CODE:
             self.do(self.talk.give, Said(self.talk.state.code))
+
+    @precondition(lambda self: self.talk.person.consent)
+    @rule(entry=st.sampled_from(("error-502", "error-503", "nosuch")), ticket=st.sampled_from(("t1", "t2")))
+    def an_agent_answers(self, entry: str, ticket: str) -> None:
+        before = self.talk.state
+        self.do(self.talk.give, Advised(ticket, "GR-2026-00007", entry))
+        assert (self.talk.state.stage, self.talk.state.draft) == (before.stage, before.draft)
+
+    @precondition(lambda self: self.talk.person.consent)
+    @rule(status=st.sampled_from(("clarification", "done")), comment=st.sampled_from(("", "Нужен журнал")))
+    def an_agent_moves_a_request(self, status: str, comment: str) -> None:
+        before = self.talk.state
+        self.do(self.talk.give, Informed("GR-2026-00007", status, "solved" if status == "done" else "", comment))
+        assert self.talk.state == before
 
     @invariant()
     def only_the_author_raises_a_priority(self) -> None:
