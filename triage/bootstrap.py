@@ -12,10 +12,12 @@ from triage.analyzer import Analyzer
 from triage.desk.desk import Desk
 from triage.desk.ports import AgentsBoard, Mailer, UpdateHandler
 from triage.faq.entries import FaqEntry, load_entries
+from triage.faq.lookup import Lookup
+from triage.jobs.authors import Authors
 from triage.jobs.bulk import Bulk
 from triage.jobs.carrier import Board, Carrier
 from triage.jobs.conversations import Conversations
-from triage.jobs.engine import BOARD, BULK, INBOX, MAIL, REPLIES, TIMERS, UPKEEP, DurableEngine
+from triage.jobs.engine import AUTHORS, BOARD, BULK, INBOX, MAIL, REPLIES, TIMERS, UPKEEP, DurableEngine
 from triage.jobs.health import Health
 from triage.jobs.inbox import Inbox
 from triage.jobs.letters import Letters
@@ -57,6 +59,7 @@ class Application:
     carrier: Carrier
     board: Board
     receiving: Receiving
+    lookup: Lookup
 
     @property
     def registry(self) -> CollectorRegistry:
@@ -105,22 +108,28 @@ def build(
     database = connect(settings.database_url)
     database.ping()
     engine = DurableEngine(database.engine, database.url, settings.worker_id)
+    lookup = Lookup(faq)
     agents = bool(settings.telegram_token and settings.agents_chat_id)
     composer = MailComposer(settings.mail_from, policy.addresses.mailbox, clock)
     world = World(
         store=database, jobs=engine, composer=composer, policy=policy, analyze=chain, faq=faq,
         sender=settings.mail_from, agents=agents, clock=clock,
+        lookup=lookup,
     )  # fmt: skip
     metrics, mailer = Metrics(), mailer or _mailer(settings)
     application = Application(
         settings=settings, policy=policy, analyze=chain, faq=faq, database=database,
         conversations=Conversations(world, metrics), inbox=Inbox(world, metrics),
-        desk=Desk(database, engine, policy, clock, agents=agents, count=metrics.agent),
+        desk=Desk(
+            database, engine, policy, clock, agents=agents, faq=faq, lookup=lookup, analyze=chain,
+            count=metrics.agent,
+        ),
         letters=Letters(world, mailer, metrics), health=Health(database, engine, mailer, metrics),
         engine=engine, metrics=metrics, carrier=Carrier(world, metrics), board=Board(world),
-        receiving=Receiving(database.engine, engine),
+        receiving=Receiving(database.engine, engine), lookup=lookup,
     )  # fmt: skip
     _register(application, Upkeep(world, engine))
+    engine.register(AUTHORS, {"inform": Authors(world, application.conversations).inform})
     if analyzer and not database.is_sqlite:
         engine.register(BULK, {"chunk": Bulk(database, analyzer).chunk})
     return application

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from triage.desk.ports import Card
-from triage.desk.records import Ticket
+from triage.desk.ports import Card, SentEntry
+from triage.desk.records import Change, Ticket
+
+#: Fields of a request's history: an entry of the FAQ was sent (`new`, its title is the comment), and judged (`old`).
+SENT_ENTRY, JUDGED_ENTRY = "faq", "faq_outcome"
 
 
-def card_of(ticket: Ticket, zone: ZoneInfo) -> Card:
+def card_of(ticket: Ticket, zone: ZoneInfo, history: Iterable[Change] = ()) -> Card:
     """Return what agents see of a request, its times in the zone."""
-    values = {name: getattr(ticket, name) for name in Card.__slots__ if name != "ticket"}
+    values = {name: getattr(ticket, name) for name in Card.__slots__ if name not in ("ticket", "answers")}
     for name in ("deadline", "created_at"):
         values[name] = values[name].astimezone(zone)
-    return Card(ticket=ticket.id, **values)
+    return Card(ticket=ticket.id, answers=sent_entries(history), **values)
+
+
+def sent_entries(history: Iterable[Change]) -> tuple[SentEntry, ...]:
+    """Return the entries that were sent to the author, oldest first, with what he said of each."""
+    lines = tuple(history)
+    outcomes = {line.old: line.new for line in lines if line.field == JUDGED_ENTRY}
+    return tuple(
+        SentEntry(line.new, line.comment, line.agent, outcomes.get(line.new, ""))
+        for line in lines
+        if line.field == SENT_ENTRY
+    )

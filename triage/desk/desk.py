@@ -6,21 +6,29 @@ once and a double tap are harmless. Labels given by agents are kept as data to l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from triage.desk.cards import card_of
+import msgspec
+
+from triage.desk.cards import SENT_ENTRY, card_of, sent_entries
 from triage.desk.ports import Card, Jobs
 from triage.desk.records import Change, Correction, Stats, Ticket
 from triage.desk.storage import Store, Unit
+from triage.faq.entries import FaqEntry
+from triage.faq.lookup import Analyze, Lookup
 from triage.policy.calendar import deadline
 from triage.policy.pack import Policy
 from triage.report import Priority
 
 _DONE = "done"
+_TOLD = ("clarification", _DONE)  # statuses of which the author gets a message
+_SUGGESTED = 5
+NO_CHAT = "the author has no conversation here"
+NO_ENTRY = "there is no such entry of the FAQ"
 
 
 class Result(StrEnum):
@@ -64,21 +72,26 @@ class Desk:
         policy: Policy,
         clock: Callable[[], datetime],
         *,
+        faq: Mapping[str, FaqEntry] | None = None,
+        lookup: Lookup | None = None,
+        analyze: Analyze | None = None,
         agents: bool = False,
         count: Callable[[str, str], None] = lambda action, outcome: None,
     ) -> None:
         self._store, self._jobs, self._policy, self._clock = store, jobs, policy, clock
+        self._faq, self._analyze = faq or {}, analyze
+        self._lookup = lookup or Lookup(self._faq)
         self._agents, self._count = agents, count
 
     def card(self, ticket: str) -> Card | None:
         """Return the request's card by its id."""
         with self._store.unit() as unit:
-            return self._card(unit.tickets.get(ticket))
+            return self._card(unit, unit.tickets.get(ticket))
 
     def find(self, number: str) -> Card | None:
         """Return the request's card by its number, brackets and case aside."""
         with self._store.unit() as unit:
-            return self._card(unit.tickets.find(number.strip().strip("[]").upper()))
+            return self._card(unit, unit.tickets.find(number.strip().strip("[]").upper()))
 
     def queue(self, limit: int = 20) -> tuple[Card, ...]:
         """Return the requests that are not done, the nearest deadline first."""
@@ -169,6 +182,46 @@ class Desk:
 
         return self._act("status", ticket, version, agent, wish)
 
+    def suggested_entries(self, ticket: str) -> tuple[FaqEntry, ...]:
+        """Return entries that may answer the request: the report's own hits, then those of its scope rule.
+
+        Those that were sent already are left out.
+        """
+        with self._store.unit() as unit:
+            found = unit.tickets.get(ticket)
+            sent = {answer.entry for answer in sent_entries(unit.tickets.history(ticket))}
+        if found is None:
+            return ()
+        ids = dict.fromkeys((*_hits(found), *self._offered(found)))
+        return tuple(self._faq[id] for id in ids if id in self._faq and id not in sent)[:_SUGGESTED]
+
+    def search_entries(self, query: str) -> tuple[FaqEntry, ...]:
+        """Return at most five entries by words or by id, best first."""
+        return self._lookup.find(query, self._analyze, limit=_SUGGESTED, every=True)
+
+    def send_entry(self, ticket: str, version: int, agent: str, entry: str) -> Outcome:
+        """Send an entry of the FAQ to the author; once per request, he says in his conversation whether it helped."""
+        with self._store.unit() as unit:
+            sent = {answer.entry for answer in sent_entries(unit.tickets.history(ticket))}
+            outcome = self._apply(unit, ticket, version, agent, lambda found: self._sending(found, entry, sent))
+        self._count("answer", outcome.result)
+        return outcome
+
+    def _sending(self, found: Ticket, entry: str, sent: set[str]) -> _Wish | None:
+        if entry in sent:
+            return None
+        if entry not in self._faq:
+            return _Wish({}, refused=NO_ENTRY)
+        if found.conversation is None:
+            return _Wish({}, refused=NO_CHAT)
+        return _Wish({}, ((SENT_ENTRY, "", entry),), comment=self._faq[entry].title)
+
+    def _offered(self, found: Ticket) -> tuple[str, ...]:
+        try:
+            return self._policy.scope_rule(found.scope).faq
+        except KeyError:
+            return ()
+
     def _forbidden(self, found: Ticket, status: str, resolution: str) -> str:
         known = {s.code: s for s in self._policy.status}
         if status not in known:
@@ -197,25 +250,50 @@ class Desk:
             return Outcome(Result.UNKNOWN)
         wanted = wish(found)
         if wanted is None:
-            return Outcome(Result.UNCHANGED, self._card(found))
+            return Outcome(Result.UNCHANGED, self._card(unit, found))
         if wanted.refused:
-            return Outcome(Result.REFUSED, self._card(found), wanted.refused)
+            return Outcome(Result.REFUSED, self._card(unit, found), wanted.refused)
         changed = found.version == version and unit.tickets.change(found.id, version, **wanted.values)
         fresh = unit.tickets.get(ticket)
         if not changed or fresh is None:
-            return Outcome(Result.STALE, self._card(fresh))
+            return Outcome(Result.STALE, self._card(unit, fresh))
         self._keep(unit, fresh, agent, wanted)
-        return Outcome(Result.DONE, self._card(fresh))
+        return Outcome(Result.DONE, self._card(unit, fresh))
 
     def _keep(self, unit: Unit, fresh: Ticket, agent: str, wanted: _Wish) -> None:
         now, by = self._clock(), agent[:200]
         for field, old, new in wanted.changes:
-            unit.tickets.log(Change(fresh.id, field, old, new, by, now, wanted.comment))
+            line = unit.tickets.log(Change(fresh.id, field, old, new, by, now, wanted.comment))
+            self._tell(unit, fresh, line, field, new)
         for field, suggested, given in wanted.labels:
             unit.tickets.correct(Correction(fresh.id, fresh.text, field, suggested, given, by, now))
         if self._agents:
             key = f"card:{fresh.id}:{fresh.version}"
             self._jobs.add(unit.session, "show_card", fresh.id, fresh.version, key=key)
 
-    def _card(self, ticket: Ticket | None) -> Card | None:
-        return card_of(ticket, self._policy.zone) if ticket else None
+    def _tell(self, unit: Unit, fresh: Ticket, line: int, field: str, new: str) -> None:
+        """Queue the author's message about a line of the history, if it is one for him and he can be reached."""
+        told = field == SENT_ENTRY or (field == "status" and new in _TOLD)
+        if told and fresh.conversation is not None:
+            key = f"inform:{fresh.id}:{line}"
+            self._jobs.add(unit.session, "inform", line, key=key, turn=str(fresh.conversation))
+
+    def _card(self, unit: Unit, ticket: Ticket | None) -> Card | None:
+        return card_of(ticket, self._policy.zone, unit.tickets.history(ticket.id)) if ticket else None
+
+
+def _hits(ticket: Ticket) -> tuple[str, ...]:
+    """Return the entries that the report found; a report of another shape has none."""
+    try:
+        found = msgspec.json.decode(ticket.report, type=_Hits)
+    except msgspec.DecodeError:
+        return ()
+    return tuple(hit.id for hit in found.faq)
+
+
+class _Hit(msgspec.Struct):
+    id: str
+
+
+class _Hits(msgspec.Struct):
+    faq: list[_Hit] = []

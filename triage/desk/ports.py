@@ -28,11 +28,22 @@ class ChatKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SentEntry:
+    """An entry of the FAQ that an agent sent to the author; `outcome` is `helped`, `not_helped` or "" (no answer)."""
+
+    entry: str
+    title: str
+    agent: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What agents see of a request; everything in it is redacted.
 
     `version` grows with each change; an action names the version it was taken on and is
-    refused when the card has moved on. `phrases` decided the priority and the scope.
+    refused when the card has moved on. `phrases` decided the priority and the scope. `answers` are
+    the entries of the FAQ that were sent, oldest first; lists of cards leave them out.
     """
 
     ticket: str
@@ -57,6 +68,7 @@ class Card:
     created_at: datetime
     agent: str = ""
     confirmed: bool = False
+    answers: tuple[SentEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

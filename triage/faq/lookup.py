@@ -11,7 +11,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from triage.faq.entries import FaqEntry
 from triage.faq.search import plain
@@ -43,10 +43,15 @@ Postings = dict[str, dict[str, float]]
 
 
 class Lookup:
-    """An index over the entries; made once, asked from any thread."""
+    """An index over the entries; made once, asked from any thread.
 
-    def __init__(self, entries: Mapping[str, FaqEntry]) -> None:
-        self._entries = entries
+    `withheld` names entries that are not offered at the moment.
+    """
+
+    def __init__(
+        self, entries: Mapping[str, FaqEntry], withheld: Callable[[], Collection[str]] = frozenset[str]
+    ) -> None:
+        self._entries, self._withheld = entries, withheld
         self._titles = {id: plain(entry.title) for id, entry in entries.items()}
         self._postings = _indexed(entries)
         self._vocabulary = sorted(self._postings)
@@ -60,17 +65,21 @@ class Lookup:
         """Return the entries of a section, in the order of ids."""
         return tuple(entry for entry in self._entries.values() if entry.section == name)
 
-    def find(self, query: str, analyze: Analyze | None = None, *, limit: int = MOST) -> tuple[FaqEntry, ...]:
+    def find(
+        self, query: str, analyze: Analyze | None = None, *, limit: int = MOST, every: bool = False
+    ) -> tuple[FaqEntry, ...]:
         """Return at most `limit` entries, best first; none when nothing comes near.
 
-        An id or the beginning of a title is meant for certain, then come the chain's hits, then words.
+        An id or the beginning of a title is meant for certain, then come the chain's hits, then words. `every`
+        does not leave out those that are withheld.
         """
         query = " ".join(query.split())[:QUERY_LIMIT]
         if not query:
             return ()
         hits = [hit.id for hit in analyze(Request(text=query)).faq] if analyze else []
         ids = dict.fromkeys((*self._meant(query), *hits, *self.by_words(query)))
-        return tuple(self._entries[id] for id in ids if id in self._entries)[:limit]
+        without = frozenset[str]() if every else self._withheld()
+        return tuple(self._entries[id] for id in ids if id in self._entries and id not in without)[:limit]
 
     def by_words(self, query: str) -> tuple[str, ...]:
         """Return the ids of entries that hold most of the query's weight in words, best first."""

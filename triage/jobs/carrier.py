@@ -107,10 +107,10 @@ class Board:
     async def show_card(self, ticket: str, version: int) -> None:
         """Show the card as it is now; a card that has moved on is left to its newer job."""
         board = self.board
-        found = await in_unit(self._world.store, lambda u: u.tickets.get(ticket))
+        found, history = await in_unit(self._world.store, lambda u: (u.tickets.get(ticket), u.tickets.history(ticket)))
         if found is None or found.version > version or board is None:
             return
-        card, message = card_of(found, self._world.policy.zone), found.card_message
+        card, message = card_of(found, self._world.policy.zone, history), found.card_message
         sent = await _patiently(lambda: board.show(card, message=message))
         if sent.message and sent.message != message:
             await in_unit(self._world.store, lambda u: u.tickets.card(ticket, sent.message))

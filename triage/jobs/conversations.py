@@ -122,6 +122,7 @@ class Conversations:
             new_id=str(uuid.uuid4()),
             code=f"{secrets.randbelow(10**6):06d}",
             sender_domain=world.sender_domain,
+            lookup=world.lookup,
         )
         taken = step(_state(read.state), incoming, context)
         applied = self._write(read, taken, update_id, once, context)

@@ -25,6 +25,7 @@ from triage.dialogue.effects import (
     ForgetPerson,
     HandOver,
     RecordAddress,
+    RecordAdvice,
     RecordConsent,
     RecordFaq,
     SendCode,
@@ -33,6 +34,7 @@ from triage.dialogue.effects import (
 )
 from triage.dialogue.letter import Letter
 from triage.dialogue.replies import OutFile, Reply, Run
+from triage.jobs.judgements import keep_judgement
 from triage.jobs.tickets import ticket_of
 from triage.jobs.world import World
 
@@ -63,6 +65,7 @@ class Effects:
             RecordConsent: self._consent,
             RecordAddress: self._address,
             RecordFaq: self._faq,
+            RecordAdvice: self._advice,
             CallHuman: self._human,
             ForgetPerson: self._forget,
         }
@@ -162,6 +165,9 @@ class Effects:
     def _faq(self, unit: Unit, read: Conversation, e: RecordFaq, context: Context, applied: Applied) -> None:
         for entry in e.entries:
             unit.notices.faq(entry, e.outcome, e.text, read.id, context.now)
+
+    def _advice(self, unit: Unit, read: Conversation, e: RecordAdvice, context: Context, applied: Applied) -> None:
+        keep_judgement(self._world, unit, read.id, e, context.now)
 
     def _human(self, unit: Unit, read: Conversation, e: CallHuman, context: Context, applied: Applied) -> None:
         who = read.address or read.chat.channel

@@ -49,11 +49,12 @@ class Queue:
 INBOX = Queue("inbox", width=16, poll=0.1, turns=True)
 REPLIES = Queue("replies", width=16, poll=0.1, turns=True)
 BOARD = Queue("board", width=1, poll=0.5, turns=True)
+AUTHORS = Queue("authors", width=8, poll=0.2, turns=True)
 TIMERS = Queue("timers", width=200, poll=0.1)
 MAIL = Queue("mail", width=8, poll=0.25)
 UPKEEP = Queue("upkeep", width=1, poll=1.0)
 BULK = Queue("bulk", width=4, poll=0.2)
-QUEUES = (INBOX, REPLIES, BOARD, TIMERS, MAIL, UPKEEP, BULK)
+QUEUES = (INBOX, REPLIES, BOARD, AUTHORS, TIMERS, MAIL, UPKEEP, BULK)
 
 
 class DurableEngine:
@@ -240,6 +241,7 @@ QUEUE_OF = {
     "erase_message": REPLIES,
     "show_card": BOARD,
     "tell_agents": BOARD,
+    "inform": AUTHORS,
     "settle": TIMERS,
     "expire": UPKEEP,
     "post": MAIL,

@@ -11,6 +11,7 @@ from triage.desk.records import Conversation, Ticket
 from triage.desk.storage import Store, Unit
 from triage.dialogue.context import Person, RequestView
 from triage.faq.entries import FaqEntry
+from triage.faq.lookup import Lookup
 from triage.jobs.ports import Composer
 from triage.policy.pack import Policy
 from triage.report import Request, TriageReport
@@ -37,6 +38,7 @@ class World:
     sender: str
     agents: bool = False
     clock: Callable[[], datetime] = utc_now
+    lookup: Lookup | None = None
 
     @property
     def sender_domain(self) -> str:

@@ -94,16 +94,28 @@ class TicketRepository:
         """Keep which message shows the card."""
         self._session.execute(update(TicketRow).where(TicketRow.id == id).values(card_message=message))
 
-    def log(self, change: Change) -> None:
-        """Add a line to the history."""
+    def renew(self, id: str) -> None:
+        """Raise the version: what the card shows beside the row has changed."""
+        self._session.execute(update(TicketRow).where(TicketRow.id == id).values(version=TicketRow.version + 1))
+
+    def log(self, change: Change) -> int:
+        """Add a line to the history and return its number."""
         values = {name: getattr(change, name) for name in Change.__slots__}
         values["ticket_id"] = values.pop("ticket")
-        self._session.add(ChangeRow(**values))
+        row = ChangeRow(**values)
+        self._session.add(row)
+        self._session.flush()
+        return row.id
+
+    def line(self, number: int) -> Change | None:
+        """Return the line of the history of this number, None when its request has been erased."""
+        row = self._session.get(ChangeRow, number)
+        return _change(row) if row else None
 
     def history(self, id: str) -> Sequence[Change]:
         """Return the history, oldest first."""
         rows = self._session.scalars(select(ChangeRow).where(ChangeRow.ticket_id == id).order_by(ChangeRow.id))
-        return [Change(r.ticket_id, r.field, r.old, r.new, r.agent, r.at, r.comment) for r in rows]
+        return [_change(row) for row in rows]
 
     def correct(self, correction: Correction) -> None:
         """Keep a label given by an agent."""
@@ -143,6 +155,10 @@ class TicketRepository:
 
 def _counted(column: Any) -> Any:
     return select(column, func.count()).group_by(column)
+
+
+def _change(row: ChangeRow) -> Change:
+    return Change(row.ticket_id, row.field, row.old, row.new, row.agent, row.at, row.comment)
 
 
 def _ticket(row: TicketRow) -> Ticket:
