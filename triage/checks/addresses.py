@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from triage.checks.hints import Gates
+from triage.checks.scanner import Gates
+from triage.text.tokens import Memo
 
 _LABEL = r"[a-zа-яё0-9_](?:[a-zа-яё0-9_-]{0,61}[a-zа-яё0-9])?"
 _PATH = r"(?:[/?#][^\s\"'`<>«»|\\^{}\[\]]{0,500})?"
@@ -42,6 +44,14 @@ MOST = 1000
 _TAIL = ".,;:!?)\"'»…*"
 
 
+class Spot(NamedTuple):
+    """Where something shaped like an address stands."""
+
+    shape: str
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Something shaped like an address, in lower case, with the words around it and its whole text."""
@@ -65,7 +75,7 @@ def _hint(text: str) -> re.Pattern[str]:
 _SPACE = re.compile(r"\s")
 
 
-def candidates(text: str) -> Iterator[tuple[Candidate, int, int]]:
+def spots(text: str) -> Iterator[Spot]:
     """Yield what has the shape of an address; only the runs between spaces that hold a hint are looked at."""
     done = 0
     for hint in _hint(text).finditer(text):
@@ -74,16 +84,33 @@ def candidates(text: str) -> Iterator[tuple[Candidate, int, int]]:
         start = max(text.rfind(" ", done, hint.start()), text.rfind("\n", done, hint.start()), done - 1) + 1
         space = _SPACE.search(text, hint.end())
         done = space.start() if space else len(text)
+        at, found = start, _SHAPES[text[start:done]]
         if hint.group().lower().startswith("ssh"):
             done = min(len(text), hint.end() + 120)
-        for match in _CANDIDATE.finditer(text, start, done):
-            shape = match.lastgroup or ""
-            at = match.start(shape)
-            value = match.group(shape).rstrip(_TAIL)
-            yield _candidate(shape, value, text, at, at + len(value)), at, at + len(value)
+            at, found = 0, _shapes(text, start, done)
+        elif start and not text[start - 1].isspace():
+            at, found = 0, _shapes(text, start, done)
+        for shape, left, right in found:
+            yield Spot(shape, at + left, at + right)
 
 
-def _candidate(shape: str, value: str, text: str, start: int, end: int) -> Candidate:
+def _shapes(text: str, start: int = 0, end: int | None = None) -> tuple[tuple[str, int, int], ...]:
+    """Return the shapes in a part of a text with their spans."""
+    found = []
+    for match in _CANDIDATE.finditer(text, start, len(text) if end is None else end):
+        shape = match.lastgroup or ""
+        value = match.group(shape).rstrip(_TAIL)
+        found.append((shape, match.start(shape), match.start(shape) + len(value)))
+    return tuple(found)
+
+
+_SHAPES: Memo[tuple[tuple[str, int, int], ...]] = Memo(_shapes)
+
+
+def candidate(text: str, spot: Spot) -> Candidate:
+    """Take an address apart and look at the words around it."""
+    shape, start, end = spot
+    value = text[start:end]
     scheme, mark, rest = value.lower().rpartition("://") if shape == "url" else ("", "", value.lower())
     cut = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
     authority, path = rest[:cut], rest[cut:]

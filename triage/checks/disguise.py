@@ -8,10 +8,10 @@ one to six of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 
-from triage.text.tokens import spelled, vocabulary
+from triage.checks.scanner import SCANNER, Words
+from triage.text.tokens import spelled
 
 Disguise = tuple[int, int, tuple[str, ...]]
 
@@ -30,12 +30,14 @@ _NUMERAL = re.compile(r"\d+[а-я]|[а-я]\d+|\d{2,}[а-я]+")
 _LEET = re.compile(r"[a-z]{1,12}[0134][a-z]{1,12}")
 _LEET_LOOK = str.maketrans("0134", "oiea")
 _RUN = re.compile(r"([^\W\d_])\1+")
+#: A word without any of it stands for itself alone.
+_DOUBT = re.compile(r"[a-z0-9@$€¥α-ωіїєґ]|([^\W\d_])\1")
 _LONG_RUN = re.compile(r"([^\W\d_])\1\1")
 
 
 def readings(word: str) -> tuple[str, ...]:
     """Return what one folded word may stand for: «хyй», «бл9ть», «sh1t», «сууука», «пиzzzдец»."""
-    if not 2 <= len(word) <= 64:
+    if not 2 <= len(word) <= 64 or not _DOUBT.search(word):
         return ()
     found: tuple[str, ...] = ()
     if len(word) <= 40 and _MIXED_HINT.search(word) and not _NUMERAL.fullmatch(word):
@@ -49,7 +51,7 @@ def readings(word: str) -> tuple[str, ...]:
 
 def squeezed(word: str) -> str:
     """Return a word with every doubled letter once: «хууй», «блляь»."""
-    return _RUN.sub(r"\1", word) if len(word) <= 64 else word
+    return _RUN.sub(r"\1", word) if len(word) <= 64 and _DOUBT.search(word) else word
 
 
 def _look_alike(word: str) -> tuple[str, ...]:
@@ -82,25 +84,20 @@ def masked_letters(text: str) -> Iterator[Disguise]:
         space = _SPACE.search(text, hint.end())
         done = space.start() if space else len(text)
         run = text[start:done]
-        for left, right, spellings in _in_run(run) if len(run) <= _RUN_KEPT else _read_run(run):
+        for left, right, spellings in _masked(run):
             yield start + left, start + right, spellings
 
 
-def _read_run(run: str) -> Iterator[Disguise]:
-    """Masked words of what stands between two spaces."""
+def masked_in(chunk: str) -> tuple[Disguise, ...]:
+    """Return the masked words of what stands between two spaces."""
+    return tuple(_masked(chunk)) if _MASKED_HINT.search(chunk) else ()
+
+
+def _masked(run: str) -> Iterator[Disguise]:
     for match in _MASKED.finditer(run):
         word = match.group()
         if len(word) <= 30 and any(c.isalpha() for c in word):
             yield match.start(), match.end(), _unmasked(word)
-
-
-_RUN_KEPT = 60
-
-
-@lru_cache(8192)
-def _in_run(run: str) -> tuple[Disguise, ...]:
-    """«из-за», names of hosts and files come again and again: what was read of them is kept."""
-    return tuple(_read_run(run))
 
 
 def _unmasked(word: str) -> tuple[str, ...]:
@@ -127,11 +124,15 @@ _GAPS = re.compile(r"(?<!\w)[^\W_](?:[ \t.,*_·•/|~-]{1,3}[^\W_]{1,2}(?!\w)){2
 
 
 _MIN_LETTERS = 3
+#: Rows of short words that may be one word, as the scanner tells their lengths.
+_ROW = re.compile(r"a[ab][ab]|adb|ada[ab]|ae[ab]|ab[de]|aae|aad[ab]|dab|db[ab]")
 _SHORT_WORDS = re.compile(rb"\x01[\x01\x02]{2}")
 
 
 def gaps(text: str) -> Iterator[Disguise]:
     """«х у й», «б л я т ь», «п.и.з.д.е.ц»: letters one by one."""
+    if not _ROW.search(SCANNER.look(text).lengths):
+        return
     lengths = map(len, spelled(text))
     try:
         apart = bytes(lengths)
@@ -201,15 +202,13 @@ _TORN = frozenset(
         "ганд",
     ]
 )
+_TORN_WORDS = Words(_TORN.__contains__)
 _FRAGMENT = re.compile(rf"(?<!\w)({'|'.join(sorted(_TORN))})[ \t]([а-я]{{1,8}})(?!\w)")
 
 
 def torn_words(text: str) -> Iterator[Disguise]:
     """«ху йня», «пиз дец», «бля ть»: one gap inside a word."""
-    if _TORN.isdisjoint(vocabulary(text)):
+    if not _TORN_WORDS.among(text):
         return
     for match in _FRAGMENT.finditer(text):
         yield match.start(), match.end(2), (match.group(1) + match.group(2),)
-
-
-FINDERS: tuple[Callable[[str], Iterator[Disguise]], ...] = (masked_letters, gaps)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import ahocorasick
 
-from triage.checks.disguise import readings, squeezed
+from triage.checks.disguise import masked_in, readings, squeezed
 from triage.checks.hints import Hinted
 from triage.checks.lexicons import lexicon_path, load_sections
+from triage.checks.scanner import Signs, Words
 
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
 _LITERAL = re.compile(r"[^*]+")
@@ -45,22 +46,23 @@ class FoulWords:
         for key, numbers in keys.items():
             self._automaton.add_word(key, (len(key), tuple(numbers)))
         self._automaton.make_automaton()
-        self._clean: set[str] = set()
         self._memo: dict[str, frozenset[str]] = {}
         self.curses = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("curses", ()))
         self.phrases = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("phrases", ()))
+        self.foul = Words(lambda word: bool(self.judge(word)))
+        self.hidden = Signs(self._hides)
         self.forms = tuple(form for entry in sections.get("forms", ()) for form in entry.pattern.split())
 
-    def foul(self, words: frozenset[str]) -> set[str]:
-        """Return the words that are foul; those known to be clean cost a set difference."""
-        if words <= self._clean:
-            return set()
-        unsure = words - self._clean
-        found = {word for word in unsure if self.judge(word)}
-        if len(self._clean) > _MANY:
-            self._clean.clear()
-        self._clean |= unsure - found
-        return found
+    def _hides(self, chunk: str) -> bool:
+        return any(self.unmasked(spellings) for _, _, spellings in masked_in(chunk))
+
+    def unmasked(self, spellings: tuple[str, ...]) -> frozenset[str]:
+        """Return the sections of the first foul one of several spellings."""
+        for spelling in spellings:
+            wild = "?" in spelling or "*" in spelling
+            if sections := self.unmask(spelling) if wild else self.judge_plain(spelling):
+                return sections
+        return frozenset()
 
     def judge(self, word: str) -> frozenset[str]:
         """Return the sections of one folded word or of what it stands for, empty when it is clean or allowed."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from triage.checks.address import is_quoted, said_of_staff, said_of_thing
-from triage.checks.disguise import FINDERS, torn_words
+from triage.checks.disguise import gaps, masked_letters, torn_words
 from triage.checks.foul_words import FoulWords, load_foul_words
 from triage.checks.spans import Taken
 from triage.report import Finding, Language
 from triage.text.normalise import fold
-from triage.text.tokens import occurrences, vocabulary
+from triage.text.tokens import occurrences
 
 _STRONG = frozenset({"obscene", "slur"})
 _NAMES = frozenset({"slur", "insult", "harsh", "weak"})
@@ -66,22 +67,13 @@ def _foul_spans(text: str, words: FoulWords) -> Iterator[tuple[int, int, frozens
     """Yield spans with the lexicon's sections: what hides first, because a plain word may be its beginning."""
     for match in words.curses.finditer(text):
         yield match.start(), match.end(), frozenset({"obscene"})
-    for finder in FINDERS:
-        for start, end, spellings in finder(text):
-            if sections := _unmasked_sections(words, spellings):
-                yield start, end, sections
-    for start, end, word in occurrences(text, words.foul(vocabulary(text))):
+    for start, end, spellings in chain(masked_letters(text) if words.hidden.seen(text) else (), gaps(text)):
+        if sections := words.unmasked(spellings):
+            yield start, end, sections
+    for start, end, word in occurrences(text, words.foul.among(text)):
         yield start, end, words.judge(word)
     for match in words.phrases.finditer(text):
         yield match.start(), match.end(), frozenset({"rude"})
     for start, end, spellings in torn_words(text):
-        if (sections := _unmasked_sections(words, spellings)) and sections & _STRONG:
+        if (sections := words.unmasked(spellings)) and sections & _STRONG:
             yield start, end, sections
-
-
-def _unmasked_sections(words: FoulWords, spellings: tuple[str, ...]) -> frozenset[str]:
-    for spelling in spellings:
-        sections = words.unmask(spelling) if "?" in spelling or "*" in spelling else words.judge_plain(spelling)
-        if sections:
-            return sections
-    return frozenset()

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from triage.checks.hints import Hinted
+from triage.checks.scanner import Signs
 from triage.text.normalise import Folded, fold
-from triage.text.tokens import long_numbers
 
 _ID = (
     r"((?<![\w-])[a-zа-я]{2,8}[-–]\d{2,8}(?:-\d{1,8})?"
@@ -69,12 +69,13 @@ def find_request_number(text: str) -> str | None:
     """
     folded = fold(text)
     named = _first(folded, _named())
-    if named or not any(len(digits) <= _DIGITS for digits in long_numbers(folded.text)):
+    if named or not _NUMBER.seen(folded.text):
         return named
     return _first(folded, _bare())
 
 
-_DIGITS = 7
+#: No more and no fewer digits.
+_NUMBER = Signs(r"(?<!\d)\d{4,7}(?!\d)")
 
 
 def _first(folded: Folded, rules: Hinted) -> str | None:

@@ -7,11 +7,11 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from triage.checks.hints import needed_literals
+from triage.checks.literals import needed_literals
 from triage.checks.placeholders import is_placeholder
+from triage.checks.scanner import Signs
 from triage.report import Finding
 from triage.text.normalise import fold
-from triage.text.tokens import long_numbers
 
 # --- private keys -------------------------------------------------------------------------------
 
@@ -122,8 +122,10 @@ def shaped_tokens(text: str) -> Iterator[Finding]:
 # --- headers and command lines ------------------------------------------------------------------
 
 _AUTH = re.compile(r"(?<![a-z])(bearer|basic|token)[ \t:]{1,3}[\"']?([a-z0-9_.+/=~-]{8,4000})", re.IGNORECASE)
+_KEY_NAMES = r"(?:api|auth|access|vault|consumer|private)[-_]?(?:key|token)"
+HEADED = needed_literals(_KEY_NAMES)[0]
 _API_HEADER = re.compile(
-    r"(?<![a-z])(?:x-)?(?:gravitee-)?(?:api|auth|access|vault|consumer|private)[-_]?(?:key|token)[\"'»]?"
+    rf"(?<![a-z])(?:x-)?(?:gravitee-)?{_KEY_NAMES}[\"'»]?"
     r"(?:[ \t]{0,3}(?:[:=]|->|—|–)[ \t]{0,3}|[ \t]{1,3})[\"'«]?([a-z0-9_.+/=~-]{6,400})",
     re.IGNORECASE,
 )
@@ -147,7 +149,8 @@ def header_tokens(text: str) -> Iterator[Finding]:
 
 def header_keys(text: str) -> Iterator[Finding]:
     """API key headers and parameters such as X-Gravitee-Api-Key."""
-    if not any(word in fold(text).text for word in ("key", "token")):
+    folded = fold(text).text
+    if not any(name in folded for name in HEADED):
         return
     for match in _API_HEADER.finditer(text):
         value = match.group(1).rstrip(".,")
@@ -206,6 +209,7 @@ _NOT_CARD = re.compile(
 )
 
 
+_FOUR = Signs(r"\d{4}")
 _EIGHT = re.compile(r"\d{4}[ \u00a0-]?\d{4}")
 #: The term and the code beside a number tell a card even when a digit is mistyped.
 _CARD_DATA = re.compile(
@@ -217,7 +221,7 @@ _CARD_DATA = re.compile(
 
 def card_numbers(text: str) -> Iterator[Finding]:
     """Full card numbers: an issuer's first digits, the right length, Luhn's sum."""
-    if not long_numbers(fold(text).text) or not _EIGHT.search(text):
+    if not _FOUR.seen(fold(text).text) or not _EIGHT.search(text):
         return
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match.group())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from triage.checks.hints import Gates
 from triage.checks.placeholders import is_placeholder
+from triage.checks.scanner import Gates
 from triage.checks.secret_shapes import looks_random
 from triage.report import Finding
 from triage.text.normalise import lowered
@@ -191,6 +192,7 @@ _UNITS = re.compile(
 
 
 _PAIR = re.compile(r"(?<![\w/.:@-])([A-Za-z][\w.@-]{1,40}) ?[/|] ?([^\s/«»\"'<>]{5,60})")
+_PAIRED = re.compile(r"[/|] ?(?=[^\s/«»\"'<>]{0,59}\d)[^\s/«»\"'<>]{5}")
 _ACCESS = re.compile(
     r"доступ|логин|уч[её]т|ssh|ссх|рдп|rdp|консол|кабинет|вход|захо|кред|login|root|рут"
     r"|пользовател|юзер|сервер|узел|админ|admin|ключи от"
@@ -201,7 +203,7 @@ _ACCESS = re.compile(
 
 def login_pairs(text: str) -> Iterator[Finding]:
     """«ssh: apim-root / Zachetka!2026»: a login and what looks like a password, after a word of access."""
-    if "/" not in text and "|" not in text:
+    if not _PAIRED.search(text):
         return
     for match in _PAIR.finditer(text):
         value = _without_tail(match.group(2))
@@ -275,6 +277,7 @@ def _after_trigger(text: str, trigger: str, at: int) -> Iterator[Finding]:
         before, at = token, match.end()
 
 
+@lru_cache(maxsize=8192)
 def _bare(token: str) -> tuple[str, int, bool]:
     """Strip quotes, brackets, sentence marks; of `login/password` and `login:password` take the second."""
     left = len(token) - len(token.lstrip("\"'«(`[:=—–-"))

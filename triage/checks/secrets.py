@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from triage.checks.hints import Gates
+from triage.checks.scanner import Gates
 from triage.checks.secret_shapes import (
+    HEADED,
     SHAPED,
     address_passwords,
     card_numbers,
@@ -31,7 +32,7 @@ _GATED: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (private_keys, ("private key",)),
     (address_passwords, ("://", ":\\/\\/")),
     (shaped_tokens, SHAPED),
-    (header_keys, ("key", "token")),
+    (header_keys, HEADED),
     (header_tokens, ("bearer", "basic", "token")),
     (curl_users, ("-u",)),
     (card_numbers, ()),
@@ -41,7 +42,7 @@ _GATED: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (shown_keys, ("вот",)),
 )
 RULES: tuple[Rule, ...] = tuple(rule for rule, _ in _GATED)
-_UNGATED = frozenset(at for at, (_, literals) in enumerate(_GATED) if not literals)
+_UNGATED = tuple(at for at, (_, literals) in enumerate(_GATED) if not literals)
 _GATES = Gates(literals for _, literals in _GATED)
 
 
@@ -49,7 +50,7 @@ def find_secrets(text: str) -> tuple[Finding, ...]:
     """Return the secrets of a text in order and without overlaps; spans in code points."""
     found: list[Finding] = []
     taken: Taken | None = None
-    for at in sorted(_UNGATED | _GATES.open(text)):
+    for at in sorted((*_UNGATED, *_GATES.open(text))):
         for finding in RULES[at](text):
             taken = taken or Taken(len(text))
             if taken.claim(finding.start, finding.end):

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.hints import Hinted
+from triage.checks.hints import Hinted, Rule
 from triage.checks.lexicons import lexicon_path, load_sections
 from triage.checks.steps import find_steps
 from triage.text.normalise import fold
 from triage.text.tokens import WORD
 
-_RULES = ("unrelated", "strong", "connectors", "counted", "first", "second", "faults")
+_ANNOUNCED = ("unrelated", "strong", "connectors", "counted", "first", "second")
+_FAULTS = "faults"
 _BUSINESS = frozenset({"papers", "payment", "support"})
 _SENTENCE = re.compile(r"[.!?…;\n]+\s*|, а (?=у |по )|, и еще | и (?=как |где |когда |можно |почему |сколько )")
 _SAME = re.compile(r"(?<!\w)(?:тоже|также|так же|то же|аналогично|та же|про то же|о том же|там же|так и)(?!\w)")
@@ -65,40 +66,53 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class SeveralWords:
-    """Announcements and words of faults as regular expressions; topics as beginnings of words."""
+    """Announcements, each of a section, and words of faults as regular expressions; topics as beginnings of words."""
 
-    unrelated: Hinted
-    strong: Hinted
-    connectors: Hinted
-    counted: Hinted
-    first: Hinted
-    second: Hinted
+    announcements: Hinted
+    sections: tuple[str, ...]
     faults: Hinted
     topics: Topics
+
+    def announced(self, text: str) -> dict[str, list[Rule]]:
+        """Return the announcements worth trying on a text, by section."""
+        fitting: dict[str, list[Rule]] = {}
+        for number, rule in self.announcements.fitting(text):
+            fitting.setdefault(self.sections[number], []).append(rule)
+        return fitting
 
 
 def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
     """Tell whether unrelated problems stand in one request; symptoms of one fault are one."""
     words = _load(lexicon)
     folded = fold(text).text
-    if words.unrelated.search(folded):
+    rules = words.announced(folded)
+    if any(rule.search(folded) for rule in rules.get("unrelated", ())):
         return True
-    counted = words.counted.search(folded)
-    if parts := _enumerated(folded, words):
+    counted = _leftmost(rules.get("counted", ()), folded)
+    if parts := _enumerated(folded, rules):
         lenient = counted is not None or _NAMED.search(folded) is not None
         return _differ(folded, *parts, words, lenient=lenient, enumerated=True) and not find_steps(folded)
     if counted and _sentences_differ(folded, counted.end(), words):
         return True
     return (
-        _joined(folded, words.strong, words, lenient=True)
-        or _joined(folded, words.connectors, words, lenient=False)
+        _joined(folded, rules.get("strong", ()), words, lenient=True)
+        or _joined(folded, rules.get("connectors", ()), words, lenient=False)
         or _people_differ(folded, words)
     )
 
 
-def _joined(text: str, connectors: Hinted, words: SeveralWords, *, lenient: bool) -> bool:
+def _matches(rules: Iterable[Rule], text: str) -> Iterator[re.Match[str]]:
+    return itertools.chain.from_iterable(rule.finditer(text) for rule in rules)
+
+
+def _leftmost(rules: Iterable[Rule], text: str) -> re.Match[str] | None:
+    found = (match for rule in rules if (match := rule.search(text)))
+    return min(found, key=re.Match.start, default=None)
+
+
+def _joined(text: str, connectors: Iterable[Rule], words: SeveralWords, *, lenient: bool) -> bool:
     """What stands before «раз уж пишу», «заодно», «и ещё» differs from what stands after."""
-    for match in itertools.islice(connectors.finditer(text), _MOST):
+    for match in itertools.islice(_matches(connectors, text), _MOST):
         after = _first_sentence(text, match.end())
         before = text[max(0, match.start() - _PART) : match.start()]
         if len(before) < _SHORT and lenient:
@@ -109,10 +123,12 @@ def _joined(text: str, connectors: Hinted, words: SeveralWords, *, lenient: bool
     return False
 
 
-def _enumerated(text: str, words: SeveralWords) -> tuple[str, str] | None:
+def _enumerated(text: str, rules: Mapping[str, list[Rule]]) -> tuple[str, str] | None:
     """The parts after «первое» and «второе», 1) and 2), «во-первых» and «во-вторых»."""
-    seconds = sorted(words.second.finditer(text), key=lambda m: m.start())
-    for first in itertools.islice(words.first.finditer(text), 5):
+    if "second" not in rules:
+        return None
+    seconds = sorted(_matches(rules["second"], text), key=re.Match.start)
+    for first in itertools.islice(_matches(rules.get("first", ()), text), 5):
         if second := next((m for m in seconds if m.start() >= first.end() - 1), None):
             if first.group().startswith("это раз"):
                 return text[max(0, first.start() - _PART) : first.start()], text[first.end() : second.start()]
@@ -200,11 +216,15 @@ def _load(path: Path | None) -> SeveralWords:
     topics = Topics(
         (name, *_stems([stem for entry in entries for stem in entry.pattern.split()]))
         for name, entries in sections.items()
-        if name not in _RULES
+        if name not in (*_ANNOUNCED, _FAULTS)
     )
-    rules = [Hinted(_bounded(e.pattern) for e in sections[name]) for name in _RULES]
-    unrelated, strong, connectors, counted, first, second, faults = rules
-    return SeveralWords(unrelated, strong, connectors, counted, first, second, faults, topics)
+    announced = [entry for name in _ANNOUNCED for entry in sections[name]]
+    return SeveralWords(
+        Hinted(_bounded(entry.pattern) for entry in announced),
+        tuple(entry.section for entry in announced),
+        Hinted(_bounded(entry.pattern) for entry in sections[_FAULTS]),
+        topics,
+    )
 
 
 def _stems(written: list[str]) -> tuple[tuple[str, ...], frozenset[str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.checks.addresses import MOST, Candidate, candidates
+from triage.checks.addresses import MOST, Candidate, Spot, candidate, spots
 from triage.checks.hints import Hinted
 from triage.checks.lexicons import Wildcards, lexicon_path, load_sections
 from triage.report import Finding
@@ -35,22 +35,30 @@ def find_sites(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the addresses of the user's installation as they stand, each once, in text order."""
     words = _load(lexicon)
     found: dict[str, Finding] = {}
-    before: Candidate | None = None
-    before_end, shared = 0, False
-    for candidate, start, end in itertools.islice(candidates(text), MOST):
-        value = text[start:end]
+    before: Spot | None = None
+    shared = False
+    for spot in itertools.islice(spots(text), MOST):
+        value = text[spot.start : spot.end]
         shared = (
             before is not None
-            and _JOINT.fullmatch(text[before_end:start]) is not None
-            and (shared or _refused_by_role(before, words))
+            and _JOINT.fullmatch(text, before.end, spot.start) is not None
+            and (shared or _refused_by_role(candidate(text, before), words))
         )
-        if shared or not _is_site(candidate, words):
-            before, before_end = candidate, end
+        if shared or _is_hopeless(spot.shape, value, words) or not _is_site(seen := candidate(text, spot), words):
+            before = spot
             continue
         before = None
-        if value not in found and not (candidate.host in found and candidate.path == "" and candidate.port == "443"):
-            found[value] = Finding(start, end, "site", "адрес установки", value)
+        if value not in found and not (seen.host in found and seen.path == "" and seen.port == "443"):
+            found[value] = Finding(spot.start, spot.end, "site", "адрес установки", value)
     return tuple(found.values())
+
+
+def _is_hopeless(shape: str, value: str, words: HostWords) -> bool:
+    """Numbers, files and classes, which are most of what is shaped like a host, need no look around: `not_a_zone`."""
+    if shape != "host" or ":" in value or "-" in value or "/" in value or "?" in value or "#" in value:
+        return False
+    zone = value.rpartition(".")[2].lower()
+    return zone not in words.zones and not zone.startswith("xn--")
 
 
 _JOINT = re.compile(r"\s*(?:,|и|или|на|→|->)\s*")

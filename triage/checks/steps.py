@@ -15,9 +15,10 @@ from pathlib import Path
 
 from triage.checks.hints import Hinted
 from triage.checks.lexicons import lexicon_path, load_sections
+from triage.checks.scanner import Signs, Words
 from triage.report import Finding
 from triage.text.normalise import fold
-from triage.text.tokens import WORD, occurrences, vocabulary
+from triage.text.tokens import WORD, occurrences
 
 _REACH = 110
 _WINDOW = 300
@@ -93,7 +94,7 @@ class ActionWords:
     """Forms of verbs with their lemma, core or weak, told or only listed; commands; words that change the sense."""
 
     forms: dict[str, tuple[str, bool, bool]]
-    known: frozenset[str]
+    known: Words
     commands: Hinted
     wishes: frozenset[str]
     cures: frozenset[str]
@@ -104,7 +105,7 @@ def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     """Return the spans of the ordered actions, empty when fewer than two are told."""
     words = _load(lexicon)
     folded = fold(text)
-    if len(words.known & vocabulary(folded.text)) < 2 and not words.commands.search(folded.text):
+    if len(words.known.among(folded.text)) < 2 and not words.commands.search(folded.text):
         return ()
     actions = _actions(folded.text, words)
     if len(actions) < 2:
@@ -114,15 +115,16 @@ def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
     return tuple(Finding(start, end, "step", "действие пользователя", text[start:end]) for start, end in spans)
 
 
+_CLICK_SIGN = Signs(r"→|[-=]>|^>$")
 _CLICK = re.compile(r"(?:→|->|=>| > )[ \t]*[«\"]?([a-zа-я][\w .-]{1,24})")
 
 
 def _actions(text: str, words: ActionWords) -> list[Action]:
     found = []
-    for start, end, word in occurrences(text, words.known & vocabulary(text)):
+    for start, end, word in occurrences(text, words.known.among(text)):
         lemma, core, told = words.forms[word]
         found.append(Action(lemma, core, start, end, told))
-    if found and _CLICK.search(text):
+    if found and _CLICK_SIGN.seen(text):
         found += (Action(m.group(1), True, m.start(1), m.end(1), True, verb=False) for m in _CLICK.finditer(text))
     found += _commands(text, words)
     return sorted(found, key=lambda a: a.start)
@@ -170,8 +172,13 @@ def _listed(text: str, actions: list[Action], words: ActionWords) -> list[Action
     return steps
 
 
+_LIST_SIGN = Signs(r"[\dа-д]\)|\d\.$")
+
+
 def _may_list(text: str) -> bool:
     """Tell, without looking closely, whether a text may hold two items."""
+    if "\n" not in text and "шаг" not in text and not _LIST_SIGN.seen(text):
+        return False
     signs = 1 if _FIRST_ITEM.match(text) else 0
     for sign in _SIGNS:
         signs += sum(1 for _ in sign.finditer(text))
@@ -188,9 +195,12 @@ def _first_from(actions: list[Action], starts: list[int], begin: int, end: int) 
 def _chained(text: str, actions: list[Action], words: ActionWords) -> list[Action]:
     """Told actions that follow each other closely and are of at least two kinds."""
     chain: list[Action] = []
-    announced = _announcements().search(text) is not None
+    if _announcements().search(text) is None:
+        actions = [action for action in actions if action.told]
+    if len({action.lemma for action in actions}) < 2:
+        return []
     for action in actions:
-        if not (action.told or announced) or not _counts(text, action, words):
+        if not _counts(text, action, words):
             continue
         if chain and action.start - chain[-1].end > _REACH:
             if _is_sequence(text, chain):
@@ -255,4 +265,4 @@ def _load(path: Path | None) -> ActionWords:
     lists = (
         frozenset(w for e in sections[name] for w in e.pattern.split()) for name in ("wishes", "cures", "strangers")
     )
-    return ActionWords(forms, frozenset(forms), commands, *lists)
+    return ActionWords(forms, Words(forms.__contains__), commands, *lists)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _ODD = re.compile(r"[^\t\n\r -~\u0400-\u045f«»—–…№“”„’‘█\xa0]")
+#: What folding does more to than to put it in lower case and to read ё, ѐ, ѝ as е and и.
+_SPECIAL = re.compile(r"[^\t\n\r -~\u0400-\u045f«»—–“”„’‘█]+")
 _PLAIN = {ord("ё"): "е", 0xA0: " ", ord("ѐ"): "е", ord("ѝ"): "и"}
 _INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0")
 
@@ -43,13 +45,25 @@ def fold(text: str) -> Folded:
         return Folded(text.lower().replace("ё", "е").replace("\xa0", " "), None, len(text))
     pieces: list[str] = []
     offsets: list[int] = []
-    for at, char in enumerate(text):
-        if char == "\u0306" and pieces and pieces[-1] == "и":
-            pieces[-1] = "й"
-        for plain in _folded_char(char):
-            pieces.append(plain)
-            offsets.append(at)
+    done = 0
+    for run in _SPECIAL.finditer(text):
+        pieces.append(_plain(text[done : run.start()]))
+        offsets += range(done, run.start())
+        done = run.end()
+        for at in range(run.start(), done):
+            if text[at] == "\u0306" and pieces[-1].endswith("и"):
+                pieces[-1] = pieces[-1][:-1] + "й"
+            folded = _folded_char(text[at])
+            if folded:
+                pieces.append(folded)
+                offsets += [at] * len(folded)
+    pieces.append(_plain(text[done:]))
+    offsets += range(done, len(text))
     return Folded("".join(pieces), offsets, len(text))
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("ё", "е").replace("ѐ", "е").replace("ѝ", "и")
 
 
 @lru_cache(4096)

@@ -1,0 +1,187 @@
+"""One look at a text for all checks: which of their literals, words and signs it holds.
+
+A text is looked at in chunks, the runs between spaces. Chunks come again and again, in one text and from text
+to text, so what is known of a chunk is kept, and a text costs little more than its cutting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import ahocorasick
+
+from triage.checks.literals import LINE_START
+from triage.text.normalise import fold
+from triage.text.tokens import WORD, Memo
+
+Test = Callable[[str], bool]
+
+_KEPT = 4
+#: A word with one of them after it holds no sign.
+_STOPS = ".,!?:;"
+_SPACE = re.compile(r"\s+")
+_NOTHING: tuple[Any, ...] = ()
+
+
+class Facts(frozenset[tuple[int, Any]]):
+    """What a chunk holds: owners' numbers with what is theirs; and a letter for each word, how short it is."""
+
+    __slots__ = ("lengths",)
+    lengths: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a text holds, by owner; and how short its words are, a letter for each, in order (`length`)."""
+
+    marks: dict[int, list[Any]]
+    lengths: str
+
+
+class Scanner:
+    """Tells what a folded text holds of what each owner looks for."""
+
+    def __init__(self) -> None:
+        self._owners = 0
+        self._literals: dict[str, list[tuple[int, int]]] = {}
+        self._word_tests: list[tuple[int, Test]] = []
+        self._sign_tests: list[tuple[int, Test]] = []
+        self._automaton: Any = None
+        self._facts: Memo[Facts] = Memo(self._read)
+        self._alike: dict[tuple[Facts, str], Facts] = {}
+        self._last: dict[str, Seen] = {}
+
+    def join(self, literals: Iterable[tuple[str, int]]) -> int:
+        """Look for one more owner's folded literals, each with a number of that owner; return the owner's number."""
+        owner = self._own()
+        for literal, number in literals:
+            self._literals.setdefault(_telling(literal), []).append((owner, number))
+        return owner
+
+    def join_words(self, test: Test) -> int:
+        """Look for words that pass a test, which is asked once for each; return the owner's number."""
+        owner = self._own()
+        self._word_tests.append((owner, test))
+        return owner
+
+    def join_signs(self, test: Test) -> int:
+        """Look for chunks that pass a test, asked once for each that is more than a word; return the owner's number."""
+        owner = self._own()
+        self._sign_tests.append((owner, test))
+        return owner
+
+    def _own(self) -> int:
+        self._owners += 1
+        self._automaton = None
+        self._facts.clear()
+        self._alike.clear()
+        self._last = {}
+        return self._owners
+
+    def look(self, text: str) -> Seen:
+        """Return what a folded text holds; what is known of the last texts is kept."""
+        seen = self._last.get(text)
+        if seen is None:
+            seen = self._look(text)
+            if len(self._last) >= _KEPT:
+                self._last = {}
+            self._last[text] = seen
+        return seen
+
+    def _look(self, text: str) -> Seen:
+        facts = [*map(self._facts.__getitem__, text.split())]
+        marks: defaultdict[int, list[Any]] = defaultdict(list)
+        for owner, mark in set().union(*facts):
+            marks[owner].append(mark)
+        return Seen(marks, "".join([fact.lengths for fact in facts]))
+
+    def of(self, text: str, owner: int) -> Collection[Any]:
+        """Return what a folded text holds of what an owner looks for."""
+        seen = self._last.get(text) or self.look(text)
+        return seen.marks.get(owner, _NOTHING)
+
+    def _read(self, chunk: str) -> Facts:
+        automaton = self._automaton or self._build()
+        found: list[tuple[int, Any]] = []
+        for _, places in automaton.iter(f" {chunk} "):
+            found += places
+        words = [chunk] if chunk.isalnum() else WORD.findall(chunk)
+        for word in words:
+            found += [(owner, word) for owner, test in self._word_tests if test(word)]
+        if not (chunk.isalpha() or (chunk[-1] in _STOPS and chunk[:-1].isalpha())):
+            found += [(owner, True) for owner, test in self._sign_tests if test(chunk)]
+        facts = Facts(found)
+        lengths = "".join(map(length, words))
+        facts = self._alike.setdefault((facts, lengths), facts)
+        facts.lengths = lengths
+        return facts
+
+    def _build(self) -> Any:
+        automaton = ahocorasick.Automaton()
+        for literal, places in (self._literals or {LINE_START: []}).items():
+            automaton.add_word(literal, tuple(places))
+        automaton.make_automaton()
+        self._automaton = automaton
+        return automaton
+
+
+def length(word: str) -> str:
+    """Return how short a word is: a, b are one and two letters, d a digit, e a letter and a digit, z all others."""
+    if len(word) > 2:
+        return "z"
+    digits = sum(c.isdigit() for c in word)
+    return "z" if digits > 1 else ("ab", "de")[digits][len(word) - 1]
+
+
+def _telling(literal: str) -> str:
+    """Return the most telling part of a literal that lies within one chunk; a space marks the edge of the chunk."""
+    pieces = _SPACE.split(literal)
+    last = len(pieces) - 1
+    edged = [" " * (at > 0) + piece + " " * (at < last) for at, piece in enumerate(pieces) if piece]
+    return max(edged, key=lambda piece: (piece.strip() not in _COMMON, len(piece)), default=" ")
+
+
+#: Words of almost every text.
+_COMMON = frozenset(["в", "и", "на", "не", "по", "с", "за", "у", "к", "а", "от", "до", "из", "для", "как", "что", "мы"])
+
+SCANNER = Scanner()
+
+
+class Words:
+    """Words that pass a test."""
+
+    def __init__(self, test: Test) -> None:
+        self._owner = SCANNER.join_words(test)
+
+    def among(self, text: str) -> Collection[str]:
+        """Return the words of a folded text that pass."""
+        return SCANNER.of(text, self._owner)
+
+
+class Signs:
+    """What is seen within a chunk that is more than a word: a regular expression without spaces, or another test."""
+
+    def __init__(self, test: Test | str) -> None:
+        search = re.compile(test).search if isinstance(test, str) else test
+        self._owner = SCANNER.join_signs(lambda chunk: bool(search(chunk)))
+
+    def seen(self, text: str) -> bool:
+        """Tell whether a chunk of a folded text passes."""
+        return bool(SCANNER.of(text, self._owner))
+
+
+class Gates:
+    """Several groups of literals; tells of which of them a text may hold any, whatever its case."""
+
+    def __init__(self, groups: Iterable[Iterable[str]]) -> None:
+        self._owner = SCANNER.join(
+            (fold(literal).text, number) for number, literals in enumerate(groups) for literal in literals
+        )
+
+    def open(self, text: str) -> Collection[int]:
+        """Return the numbers of the groups of which a text may hold a literal."""
+        return SCANNER.of(fold(text).text, self._owner)
