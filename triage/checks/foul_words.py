@@ -15,7 +15,8 @@ from triage.checks.lexicons import lexicon_path, load_sections
 from triage.checks.scanner import Signs, Words
 
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
-_LITERAL = re.compile(r"[^*]+")
+_PART = re.compile(r"\((?:[^()]|\([^()]*\))*\)\??|\*|[^()*]+")
+_FEW = 32
 _MANY = 100_000
 _ALLOW = "allow"
 _STRONG = frozenset({"obscene", "slur"})
@@ -32,19 +33,19 @@ class FoulWords:
 
     def __init__(self, path: Path) -> None:
         self._automaton = ahocorasick.Automaton()
-        self._patterns: list[tuple[str, re.Pattern[str]]] = []
-        keys: dict[str, set[int]] = {}
+        self._patterns: list[tuple[str, str]] = []
+        self._compiled: dict[int, re.Pattern[str]] = {}
+        hints: dict[str, list[int]] = {}
         sections = load_sections(path)
         for section, entries in sections.items():
             if section in _SKIPPED:
                 continue
             for entry in entries:
-                self._patterns.append((section, compile_pattern(entry.pattern)))
-                for spelling in expansions(entry.pattern):
-                    key = max(_LITERAL.findall(spelling), key=len)
-                    keys.setdefault(key, set()).add(len(self._patterns) - 1)
-        for key, numbers in keys.items():
-            self._automaton.add_word(key, (len(key), tuple(numbers)))
+                for key in keys(entry.pattern):
+                    hints.setdefault(key or "^", []).append(len(self._patterns))
+                self._patterns.append((section, entry.pattern))
+        for key, numbers in hints.items():
+            self._automaton.add_word(key, tuple(numbers))
         self._automaton.make_automaton()
         self._memo: dict[str, frozenset[str]] = {}
         self.curses = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("curses", ()))
@@ -114,13 +115,38 @@ class FoulWords:
     def _sections(self, word: str) -> frozenset[str]:
         if len(word) > 64:
             return frozenset()
-        numbers = {n for _, (_, some) in self._automaton.iter(word) for n in some}
-        return frozenset(self._patterns[n][0] for n in numbers if self._patterns[n][1].fullmatch(word))
+        numbers = {number for _, some in self._automaton.iter(f"^{word}$") for number in some}
+        return frozenset(self._patterns[number][0] for number in numbers if self._fits(number, word))
+
+    def _fits(self, number: int, word: str) -> bool:
+        pattern = self._compiled.get(number)
+        if pattern is None:
+            pattern = self._compiled[number] = compile_pattern(self._patterns[number][1])
+        return pattern.fullmatch(word) is not None
 
 
 def _is_telling(spelling: str) -> bool:
     """Three letters beside the hidden one, or two around it, say enough."""
     return len(spelling) > 3 or (len(spelling) == 3 and spelling[1] == "?")
+
+
+def keys(pattern: str) -> frozenset[str]:
+    """Return a few letter sequences of which every spelling of a pattern holds one; ^ and $ are the word's edges."""
+    best: frozenset[str] = frozenset({""})
+    run = frozenset({"^"})
+    for part in (*_PART.findall(pattern), "$"):
+        choices = frozenset(expansions(part)) if part[0] == "(" else frozenset({part})
+        heads = frozenset(choice.partition("*")[0] for choice in choices)
+        if len(run) * len(heads) > _FEW:
+            best, run = max(best, run, key=_worth), frozenset({""})
+        run = frozenset(before + head for before in run for head in heads)
+        if any("*" in choice for choice in choices):
+            best, run = max(best, run, key=_worth), frozenset({""})
+    return max(best, run, key=_worth)
+
+
+def _worth(run: frozenset[str]) -> tuple[int, int, int]:
+    return min(len(key.strip("^$")) for key in run), min(map(len, run)), -len(run)
 
 
 def expansions(pattern: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from triage.errors import WrongContent
 from triage.text.paths import data_file
+from triage.text.tokens import Memo
 
 _SECTION = re.compile(r"\[(\w+)\]")
 _BAR = re.compile(r"\s+\|(?:\s+|$)")
@@ -59,26 +60,31 @@ def load_sections(path: Path) -> dict[str, tuple[Entry, ...]]:
     return {name: tuple(entries) for name, entries in sections.items()}
 
 
-_KEPT = 50_000
+_STEM = re.compile(r"[^*#]+\*")
+_ENDING = re.compile(r"[\w-]*")
 
 
 class Wildcards:
     """Whole words, some with `*` and `#`; what is known of a word is kept, because words come again and again."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        patterns = [pattern for entry in entries for pattern in entry.pattern.split()]
-        self._pattern = re.compile("|".join(map(wildcard, patterns)))
-        self._known: dict[str, bool] = {}
+        patterns = {pattern for entry in entries for pattern in entry.pattern.split()}
+        self._stems = frozenset(pattern[:-1] for pattern in patterns if _STEM.fullmatch(pattern))
+        self._lengths = sorted({len(stem) for stem in self._stems})
+        self._whole = frozenset(pattern for pattern in patterns if "*" not in pattern and "#" not in pattern)
+        self._others = [pattern for pattern in sorted(patterns - self._whole) if not _STEM.fullmatch(pattern)]
+        self._known = Memo(self._is_one)
 
     def fullmatch(self, word: str) -> bool:
         """Tell whether a word is one of them."""
-        known = self._known.get(word)
-        if known is None:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            known = self._pattern.fullmatch(word) is not None
-            self._known[word] = known
-        return known
+        return self._known[word]
+
+    def _is_one(self, word: str) -> bool:
+        if word in self._whole:
+            return True
+        if any(word[:size] in self._stems and _ENDING.fullmatch(word, size) for size in self._lengths):
+            return True
+        return any(re.fullmatch(wildcard(pattern), word) for pattern in self._others)
 
 
 def wildcard(pattern: str) -> str:
