@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from dotenv import load_dotenv
-
 from triage.errors import TriageError, WrongInput
 from triage.settings import Settings
 
@@ -24,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; no traceback reaches a person for a foreseen error."""
     parser = _parser()
     args = parser.parse_args(arguments)
-    load_dotenv(Path.cwd() / ".env")
+    _read_env(Path.cwd() / ".env")
     try:
         return int(args.run(args, Settings.from_env()))
     except TriageError as error:
@@ -35,6 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _read_env(path: Path) -> None:
+    if path.is_file():
+        from dotenv import load_dotenv
+
+        load_dotenv(path)
 
 
 class _Parser(argparse.ArgumentParser):

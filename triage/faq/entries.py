@@ -66,6 +66,9 @@ class EntryShelf(Mapping[str, FaqEntry]):
             self._read[entry_id] = load_entry(self._paths[entry_id])
         return self._read[entry_id]
 
+    def __contains__(self, entry_id: object) -> bool:
+        return entry_id in self._paths
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
 
