@@ -92,7 +92,7 @@ class TelegramBot:
         register(
             self._library,
             talk=talk,
-            desk=DeskHandlers(application.desk, self._group, board, policy, talk),
+            desk=DeskHandlers(application.desk, self._group, board, policy, talk, application.faq),
             places=Places(self._group),
             username=lambda: client.username,
             agents_chat=lambda: self._group.chat_id,

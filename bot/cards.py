@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot import texts
 from bot.render import shortened
-from triage.desk.ports import Card
+from triage.desk.ports import Card, SentEntry
 from triage.desk.records import Stats
 from triage.dialogue.replies import Reply, Run, Style
 from triage.dialogue.styled import Words, bold, flow, lines
@@ -15,6 +15,7 @@ from triage.policy.pack import Policy
 from triage.text.redact import humanize
 
 TEXT_UNITS, PHRASE_UNITS, PHRASES, QUEUE = 1200, 80, 6, 30
+ANSWERS, TITLE_UNITS = 5, 100
 
 
 def card(card: Card, policy: Policy) -> Reply:
@@ -31,6 +32,7 @@ def card(card: Card, policy: Policy) -> Reply:
         (bold(texts.CARD_STATUS), _status(card, policy)),
         _named(texts.CARD_AUTHOR, [card.author] if card.author else []),
         _named(texts.CARD_AGENT, [card.agent] if card.agent else []),
+        *(_answer(sent) for sent in card.answers[-ANSWERS:]),
     ]
     return Reply(lines(*rows))
 
@@ -88,6 +90,12 @@ def _phrases(card: Card) -> Words | None:
         return None
     shown = [Run(shortened(humanize(p), PHRASE_UNITS), Style.MARK) for p in card.phrases[:PHRASES]]
     return flow(bold(texts.CARD_PHRASES), *((run, ", ") for run in shown[:-1]), shown[-1])
+
+
+def _answer(sent: SentEntry) -> Words:
+    state = texts.ANSWER_STATES.get(sent.outcome, sent.outcome)
+    title = shortened(sent.title, TITLE_UNITS)
+    return (bold(texts.CARD_ANSWER), f"«{title}» ({sent.entry}), {shortened(sent.agent, 60)}: {state}")
 
 
 def _named(title: str, values: Sequence[str]) -> Words | None:

@@ -14,8 +14,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import texts
 from triage.desk.ports import Card
+from triage.dialogue import buttons
 from triage.dialogue.incoming import Pressed
 from triage.dialogue.replies import Reply
+from triage.faq.entries import FaqEntry
 from triage.policy.pack import Policy
 from triage.report import Priority
 
@@ -51,6 +53,11 @@ def pressed(data: str) -> Pressed | None:
     return Pressed(match.group(1), int(match.group(2))) if match else None
 
 
+def lasts(press: Pressed) -> bool:
+    """Tell whether the button belongs to a message that no later screen outdates."""
+    return buttons.argument(press.code, "adv:") is not None
+
+
 def acted(data: str) -> CardAction | None:
     """Return the action that a card's button means."""
     match = CARD.fullmatch(data)
@@ -66,7 +73,8 @@ def of_card(card: Card, policy: Policy) -> InlineKeyboardMarkup:
     moves = [
         _button(texts.MOVES[code], f"to.{code}" if code != "done" else "results", card) for code in _next(card, policy)
     ]
-    return InlineKeyboardMarkup([[*judge, _button(texts.TOPIC, "topics", card)], priorities, moves])
+    answer = [_button(texts.ANSWER, "answers", card)]
+    return InlineKeyboardMarkup([[*judge, _button(texts.TOPIC, "topics", card)], priorities, moves, answer])
 
 
 def of_topics(card: Card, policy: Policy) -> InlineKeyboardMarkup:
@@ -84,6 +92,19 @@ def of_rules(card: Card, policy: Policy, topic: str) -> InlineKeyboardMarkup:
 def of_resolutions(card: Card, policy: Policy) -> InlineKeyboardMarkup:
     """Return the resolutions of clause 5.1."""
     return _choices(card, ((r.name, f"done.{short(r.code)}") for r in policy.resolution))
+
+
+def of_answers(card: Card, entries: Iterable[FaqEntry]) -> InlineKeyboardMarkup:
+    """Return entries of the FAQ to be sent to the author, and the way to others."""
+    rows = [[_button(entry.title, f"send.{short(entry.id)}", card)] for entry in entries]
+    return InlineKeyboardMarkup([*rows, [_button(texts.FIND, "find", card)], [_button(texts.BACK, "back", card)]])
+
+
+def ticket_of(markup: InlineKeyboardMarkup | None) -> str:
+    """Return the id of the request whose card carries this keyboard, "" when it is no card."""
+    rows = markup.inline_keyboard if markup else ()
+    found = (acted(str(button.callback_data)) for row in rows for button in row)
+    return next((action.ticket for action in found if action), "")
 
 
 def short(name: str) -> str:

@@ -73,7 +73,7 @@ class TelegramMessenger:
                 self._remember(self._progress, step, number)
                 return sent
             if calls[number].buttons:
-                await self._replace_buttons(chat_id, _Shown(sent.message, reply.screen))
+                await self._replace_buttons(chat_id, _Shown(sent.message, reply.screen), lasts=reply.news)
             done = sent.message or done
         return Sent("done", message=done)
 
@@ -90,6 +90,10 @@ class TelegramMessenger:
         if shown and shown.message != message and shown.screen > screen:
             return  # the newer screen took them off already
         self._shown.pop(chat_id, None)
+        await self.take_off(chat_id, message)
+
+    async def take_off(self, chat_id: str, message: str) -> None:
+        """Take the buttons off a message, whatever screen is live."""
         chat = chats.chat_of(chat_id)
         await attempt(lambda: self._bot.edit_message_reply_markup(chat, int(message), reply_markup=None))
 
@@ -127,12 +131,15 @@ class TelegramMessenger:
             _log.error("reply.refused", reason=sent.extra["refused"])
         return sent
 
-    async def _replace_buttons(self, chat_id: str, fresh: _Shown) -> None:
-        old = self._shown.get(chat_id)
-        self._remember(self._shown, chat_id, fresh)
+    async def _replace_buttons(self, chat_id: str, fresh: _Shown, *, lasts: bool) -> None:
+        """Take the buttons off the screen before; those of news last, and news beside a screen outdate none."""
+        if lasts and not fresh.screen:
+            return
+        old = self._shown.pop(chat_id, None)
+        if not lasts:
+            self._remember(self._shown, chat_id, fresh)
         if old and old.message and old.screen != fresh.screen:
-            chat, message = chats.chat_of(chat_id), int(old.message)
-            await attempt(lambda: self._bot.edit_message_reply_markup(chat, message, reply_markup=None))
+            await self.take_off(chat_id, old.message)
 
     @staticmethod
     def _remember(memory: OrderedDict[_K, _V], key: _K, value: _V) -> None:

@@ -15,6 +15,8 @@ PRIORITY_SIGN: Mapping[Priority, str] = {Priority.HIGH: "🔴", Priority.MEDIUM:
 RIGHT = "✅ Верно"
 TOPIC = "🏷 Тема"
 BACK = "← Назад"
+ANSWER = "📎 Ответ из FAQ"
+FIND = "🔎 Найти другой"
 MOVES: Mapping[str, str] = {
     "in_progress": "▶️ В работу",
     "clarification": "❓ Уточнить",
@@ -50,6 +52,12 @@ CARD_MISSING = "Не хватает: "
 CARD_MARKS = "Отметки: "
 CARD_AUTHOR = "Автор: "
 CARD_AGENT = "Сотрудник: "
+CARD_ANSWER = "Ответ из FAQ: "
+ANSWER_STATES: Mapping[str, str] = {
+    "": "отправлен, автор ещё не отметил",
+    "helped": "автору помогло",
+    "not_helped": "автору не помогло",
+}
 CARD_SUGGESTED = "предлагалось: "
 CARD_CONFIRMED = "подтверждено"
 
@@ -58,6 +66,16 @@ UNCHANGED = "Уже так"
 STALE = "Карточка уже изменилась, показана новая"
 UNKNOWN = "Такого обращения нет"
 REFUSED = "Сейчас так нельзя: карточка показывает, что можно"
+NO_CHAT = "Автору нельзя написать отсюда: переписки с ним нет. Ответьте, пожалуйста, письмом"
+ANSWER_WHICH = "Какой ответ отправить автору?"
+ANSWER_NONE = "По этим словам ничего не нашлось. Можно назвать другие слова или имя записи, например error-502."
+ANSWER_USAGE = "Напишите номер и слова: /answer GR-2026-00042 ошибка 502. В ответ на карточку номер не нужен."
+
+
+def find_hint(number: str) -> str:
+    return f"Поиск: /answer {number} и слова или имя записи. В ответ на карточку достаточно /answer и слов."
+
+
 NOT_AN_AGENT = "Эти кнопки работают только у участников группы поддержки"
 OLD_BUTTON = "Эта кнопка больше не действует"
 
@@ -110,5 +128,6 @@ COMMANDS: Mapping[str, str] = {
 AGENT_COMMANDS: Mapping[str, str] = {
     "queue": "открытые обращения",
     "ticket": "карточка по номеру",
+    "answer": "ответ из FAQ автору: номер и слова",
     "stats": "счётчики",
 }

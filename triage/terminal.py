@@ -144,6 +144,8 @@ class Terminal:
         said = await asyncio.to_thread(self.application.conversations.replies_after, self.chat, 0)
         self.seq = said[-1].seq if said else 0
         self.screen.note(HINT)
+        for reply in _missed([stored.reply for stored in said]):
+            self.screen.reply(reply, live=False)
         await self._step(Command("start"))
         late = asyncio.create_task(self._late()) if self.screen.console.is_terminal else None
         async for text in self._messages():
@@ -249,6 +251,12 @@ class Terminal:
                 queue.put_nowait(None)
             return more
         return None
+
+
+def _missed(said: list[Reply]) -> list[Reply]:
+    """Return the news at the end, which came when nobody looked; what can be pressed is shown again by /start."""
+    last = next((n for n in range(len(said), 0, -1) if not said[n - 1].news), 0)
+    return [reply for reply in said[last:] if not reply.buttons]
 
 
 def _read(source: TextIO, queue: asyncio.Queue[str | None], loop: asyncio.AbstractEventLoop) -> None:

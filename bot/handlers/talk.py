@@ -58,8 +58,11 @@ class Talk:
         if pressed is None or query.message is None:
             return
         await self._step(update, pressed)
-        message, screen = str(query.message.message_id), pressed.screen or 0
-        await self._messenger.clear_buttons(chat_key(update).id, message, screen)
+        message, chat = str(query.message.message_id), chat_key(update).id
+        if keyboards.lasts(pressed):
+            await self._messenger.take_off(chat, message)
+        else:
+            await self._messenger.clear_buttons(chat, message, pressed.screen or 0)
 
     async def _step(self, update: Update, incoming: Incoming) -> None:
         handle = self._conversations.handle

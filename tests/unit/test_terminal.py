@@ -18,6 +18,7 @@ from tests.builders import policy
 from tests.e2e.running import until
 from triage.bootstrap import Application
 from triage.desk.ports import ChatKey
+from triage.dialogue.incoming import Advised, Informed
 from triage.errors import StoreUnavailable
 from triage.mail import MemoryMailer
 from triage.terminal import chat
@@ -211,3 +212,36 @@ class TestTrouble:
         shown = talk.over(io.StringIO("Шлюз не работает\n/help\n"), app=app)
         assert "Сообщение не сохранено" in shown
         assert "Команды" in shown
+
+
+class TestNews:
+    """What agents did while nobody was at the terminal."""
+
+    def opened(self, talk: Talk) -> Application:
+        talk.run("Как включить кэш?", "Понятно", "Отправить", "Письмо самому")
+        return talk.application()
+
+    def test_is_shown_at_the_next_start_and_judged_by_number(self, talk: Talk) -> None:
+        app, who = self.opened(talk), ChatKey("terminal", PERSON)
+        [card] = app.desk.queue()
+        app.desk.send_entry(card.ticket, card.version, "Анна", "error-502")
+        app.conversations.handle(who, Advised(card.ticket, card.number, "error-502"))
+        app.conversations.handle(who, Informed(card.number, "clarification", "", "Нужен журнал шлюза"))
+        app.close()
+        shown = talk.run("2")
+        assert shown.count("Нужен журнал шлюза") == 1
+        assert shown.count("Сотрудник поддержки отвечает") == 1
+        assert "2. Не помогло" in shown
+        assert "Жаль, что не помогло" in shown
+        again = talk.application()
+        fresh = again.desk.card(card.ticket)
+        again.close()
+        assert fresh is not None
+        assert [sent.outcome for sent in fresh.answers] == ["not_helped"]
+
+    def test_is_said_once(self, talk: Talk) -> None:
+        app, who = self.opened(talk), ChatKey("terminal", PERSON)
+        app.conversations.handle(who, Informed("GR-2026-00001", "done", "solved", ""))
+        app.close()
+        assert "решение: Решена" in talk.run("/my")
+        assert "решение: Решена" not in talk.run("/my")

@@ -56,16 +56,23 @@ def view(state: State, context: Context) -> Reply:
 
 
 def again(turn: Turn) -> Turn:
-    """Show the last advice that was not judged, when nothing else waits."""
+    """Show the last advice that was not judged: as the screen, or beside the one that waits."""
     open_ = unjudged(turn.state)
-    if _waits(turn.state) or not open_:
+    if not open_:
         return turn
+    if _waits(turn.state):
+        return replace(turn, replies=(*turn.replies, _shown(open_[-1], turn.context)))
     return turn.to(overlay=Overlay(View.ADVICE, str(open_[-1].n)))
 
 
 def unjudged(state: State) -> tuple[Advice, ...]:
     """Return the advice whose buttons can be pressed."""
     return tuple(advice for advice in state.advice if not advice.outcome)
+
+
+def codes(state: State) -> frozenset[str]:
+    """Return the codes of buttons that can be pressed whatever the screen is."""
+    return frozenset(button.code for advice in unjudged(state) for button in _buttons(advice))
 
 
 def typed(state: State, text: str) -> Pressed | None:

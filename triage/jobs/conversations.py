@@ -17,7 +17,7 @@ import structlog
 
 from triage.desk.ports import ChatKey
 from triage.desk.records import Conversation
-from triage.dialogue import State, Step, step
+from triage.dialogue import State, Step, news, step
 from triage.dialogue.context import Context
 from triage.dialogue.incoming import Expired, Incoming, Settled
 from triage.dialogue.replies import Reply
@@ -75,6 +75,12 @@ class Conversations:
             read = unit.conversations.open(chat, self._world.clock())
         state = _state(read.state)
         return state.screen if state.buttons else 0
+
+    def lasting(self, chat: ChatKey) -> frozenset[str]:
+        """Return the codes of buttons that can be pressed besides those of the live screen."""
+        with self._world.store.unit() as unit:
+            read = unit.conversations.open(chat, self._world.clock())
+        return news.codes(_state(read.state))
 
     def keep_file(self, chat: ChatKey, name: str, content: bytes) -> str:
         """Keep a picture for the letter and return its reference."""

@@ -161,7 +161,7 @@ class Chat:
         new = _since(items, after)
         response = self._pages.html("items.html", items=new)
         response.headers["X-First"] = str(next((item.seq for item in items if item.seq), 0))
-        response.headers["X-Live"] = str(next((item.screen for item in items if item.buttons), 0))
+        response.headers["X-Live"] = " ".join(str(item.seq) for item in items if item.buttons)
         return response
 
     async def _refused(self, request: Request, visitor: Visitor, refused: Refused, text: str) -> Response:

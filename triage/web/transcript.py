@@ -105,17 +105,17 @@ class Transcript:
         self._memory.add(chat, Words(id, before, cut, tuple(files), pressed))
 
     def items(self, chat: ChatKey) -> tuple[Item, ...]:
-        """Return the whole log, oldest first; only the screen that waits keeps its buttons."""
+        """Return the whole log, oldest first; the screen that waits and news keep their buttons."""
         replies = self._conversations.replies_after(chat, 0)
         if not replies:
             return ()
-        live = self._conversations.live_screen(chat)
+        live, lasting = self._conversations.live_screen(chat), self._conversations.lasting(chat)
         said = list(self._memory.of(chat, replies[0].seq))
         items: list[Item] = []
         for reply in replies:
             while said and said[0].before <= reply.seq:
                 items.append(_said(said.pop(0)))
-            items.append(_answered(reply, live))
+            items.append(_answered(reply, live, lasting))
         return tuple([*items, *map(_said, said)][-_ITEMS:])
 
     def label(self, chat: ChatKey, code: str) -> str:
@@ -137,9 +137,10 @@ def _said(words: Words) -> Item:
     return Item(f"said-{words.id}", own=True, pressed=words.pressed, text=words.text, files=words.files)
 
 
-def _answered(stored: StoredReply, live: int) -> Item:
+def _answered(stored: StoredReply, live: int, lasting: frozenset[str]) -> Item:
     reply = stored.reply
-    pressable = reply.screen == live and live > 0
+    codes = {button.code for row in reply.buttons for button in row}
+    pressable = (reply.screen == live and live > 0) or (reply.news and not lasting.isdisjoint(codes))
     return Item(
         id=f"reply-{stored.seq}",
         seq=stored.seq,

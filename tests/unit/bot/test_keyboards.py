@@ -9,10 +9,11 @@ from telegram import InlineKeyboardMarkup
 
 from bot import cards, keyboards
 from bot.render import parts, units
-from tests.builders import NOON, policy
-from triage.desk.ports import Card
+from tests.builders import NOON, ROOT, policy
+from triage.desk.ports import Card, SentEntry
 from triage.dialogue.incoming import Pressed
 from triage.dialogue.replies import Button, Reply, Run
+from triage.faq.entries import load_entries
 from triage.report import Priority
 
 CARD = Card(
@@ -49,10 +50,33 @@ class TestDialogue:
         assert keyboards.pressed(forged) is None
 
 
+class TestAnswers:
+    def test_every_entry_has_a_short_name_of_its_own(self) -> None:
+        ids = load_entries(ROOT / "data" / "faq").keys()
+        assert len({keyboards.short(id) for id in ids}) == len(ids)
+
+    def test_the_card_says_what_became_of_them_within_one_message(self) -> None:
+        sent = [SentEntry(f"entry-{n}", "Т" * 300, "О" * 200, "not_helped" if n else "helped") for n in range(9)]
+        [part] = parts(cards.card(replace(CARD, text="т" * 5000, answers=tuple(sent)), policy()))
+        assert units(part.plain) <= 4096
+        assert "(entry-8)" in part.plain
+        assert "автору не помогло" in part.plain
+
+    def test_a_reply_to_a_card_names_its_request(self) -> None:
+        assert keyboards.ticket_of(keyboards.of_card(CARD, policy())) == CARD.ticket
+        assert keyboards.ticket_of(None) == ""
+        assert keyboards.ticket_of(keyboards.of_reply(Reply((), ((Button("helped", "Помогло"),),), screen=1))) == ""
+
+    def test_of_news_last_and_others_do_not(self) -> None:
+        assert keyboards.lasts(Pressed("adv:1:helped", 0))
+        assert not keyboards.lasts(Pressed("helped", 3))
+
+
 class TestCard:
     def test_every_button_of_every_menu_fits_and_comes_back(self) -> None:
         menus = [keyboards.of_card(CARD, policy()), keyboards.of_topics(CARD, policy()),
                  keyboards.of_resolutions(CARD, policy())]  # fmt: skip
+        menus += [keyboards.of_answers(CARD, load_entries(ROOT / "data" / "faq").values())]
         menus += [keyboards.of_rules(CARD, policy(), keyboards.short(c.code)) for c in policy().category]
         for one in (d for menu in menus for d in data(menu)):
             assert len(one.encode()) <= 64

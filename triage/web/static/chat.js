@@ -47,7 +47,7 @@
     fresh.forEach((item) => log.append(document.adoptNode(item)));
     fresh.forEach(decorate);
     forget(Number(headers.get("X-First")));
-    retire(headers.get("X-Live"));
+    retire((headers.get("X-Live") || "").split(" "));
     if (fresh.length && near) show(fresh);
     return fresh;
   };
@@ -55,7 +55,7 @@
   /** Takes away the buttons of screens that no longer wait. */
   const retire = (live) => {
     log.querySelectorAll(".buttons").forEach((form) => {
-      if (form.elements.screen.value !== live) form.remove();
+      if (!live.includes(form.closest("[data-seq]").dataset.seq)) form.remove();
     });
   };
 
