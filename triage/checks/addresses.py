@@ -11,9 +11,13 @@ from triage.checks.scanner import Gates
 from triage.text.tokens import Memo
 
 _LABEL = r"[a-zа-яё0-9_](?:[a-zа-яё0-9_-]{0,61}[a-zа-яё0-9])?"
-_PATH = r"(?:[/?#][^\s\"'`<>«»|\\^{}\[\]]{0,500})?"
+_AROUND = r"\s\"'`<>«»|\\^{}“”„‟‘’‚…—–\u200b-\u200f\u2060\ufeff"
+_COMMA = r",(?=[a-z0-9_%=&+~$-])(?!https?:)"
+_PATH = rf"(?:[/?#](?:[^{_AROUND},\[\]]|{_COMMA}){{0,500}})?"
+#: What an address is made of: a comma only within it, no bracket of a Markdown link, no sign of the sentence around.
+_URL_SIGN = rf"(?:[^{_AROUND},\]]|{_COMMA}|\](?!\())"
 _CANDIDATE = re.compile(
-    r"(?P<url>[a-z][a-z0-9+:.-]{1,20}://[^\s\"'`<>«»|\\^{}]{1,500})"
+    r"(?P<url>[a-z][a-z0-9+:.-]{1,20}://" + _URL_SIGN + r"{1,500})"
     r"|(?<!\w)ssh[ \t:]{1,3}(?:-[a-z] ?\S{0,40} ){0,2}[\w.-]{1,40}@(?P<ssh>[\w.-]{2,80})"
     r"|(?<![\w@.-])(?P<ip>\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\.\d)(?::\d{2,5})?" + _PATH + r")"
     r"|(?<![\w@.:-])(?P<ip6>\[[0-9a-f:]{0,36}::[0-9a-f:]{0,36}\](?::\d{2,5})?" + _PATH + r")"
@@ -100,6 +104,8 @@ def _shapes(text: str, start: int = 0, end: int | None = None) -> tuple[tuple[st
     for match in _CANDIDATE.finditer(text, start, len(text) if end is None else end):
         shape = match.lastgroup or ""
         value = match.group(shape).rstrip(_TAIL)
+        if value.endswith("]") and "[" not in value:
+            value = value.rstrip(_TAIL + "]")
         found.append((shape, match.start(shape), match.start(shape) + len(value)))
     return tuple(found)
 

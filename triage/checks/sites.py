@@ -70,6 +70,7 @@ _WEB = frozenset({"http", "https", "ws", "wss", "grpc", "grpcs"})
 _FOREIGN_PORTS = frozenset(
     (27017, 27018, 5432, 6432, 3306, 1433, 1521, 9200, 9300, 6379, 26379, 9092, 9093, 2181, 25, 465, 587, 993, 143)
 ).union((110, 389, 636, 3268, 5672, 15672, 5601, 3389, 53, 1883, 9042, 8200, 8123, 514, 445, 11211, 3128, 3000, 5000))
+_GATEWAY_PORTS = frozenset(["8082", "8083", "8092", "8093", "18082", "18083", "18092", "18093"])
 _OWN_PORTS = frozenset(
     [8082, 8083, 8084, 8085, 8092, 8093, 18082, 18083, 18092, 18093, 4200, 4100, 443, 8443, 8072, 8075]
 )
@@ -190,7 +191,14 @@ def setting(candidate: Candidate, words: HostWords) -> bool | None:
 
 
 _CLAUSE_END = re.compile(r"[.!?;](?=\s|$)|\n")
+_PAGE = re.compile(r"https?://\S+\s")
 _BESIDE = 18
+
+
+def _clause(candidate: Candidate) -> str:
+    """What stands before an address in its clause; words before another page are said of that one."""
+    clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]
+    return _PAGE.split(clause)[-1]
 
 
 def other_role(candidate: Candidate, words: HostWords) -> bool | None:
@@ -198,7 +206,7 @@ def other_role(candidate: Candidate, words: HostWords) -> bool | None:
 
     A host named like a part of the product is doubted only for a word right beside it.
     """
-    clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]
+    clause = _clause(candidate)
     whole = fold(candidate.text).text
     own_host = is_own_label(candidate.host.split(".")[0], words)
     own = max((m.end() for m in words.own_role.leftmost(clause, whole)), default=-1)
@@ -208,9 +216,14 @@ def other_role(candidate: Candidate, words: HostWords) -> bool | None:
     other = max((m.end() for m in words.other_role.leftmost(clause, whole)), default=-1)
     if other > own or _said(words.backend_role, clause[max(own, 0) :], candidate):
         return False
-    if own < 0 and (_CORS.search(candidate.before + candidate.after) or _BROWSER.search(candidate.after)):
+    if own < 0 and candidate.port not in _GATEWAY_PORTS and _names_client(candidate):
         return False
     return None
+
+
+def _names_client(candidate: Candidate) -> bool:
+    """An origin or a browser beside an address tells a front-end."""
+    return bool(_CORS.search(candidate.before + candidate.after) or _BROWSER.search(candidate.after))
 
 
 def _said(role: Hinted, part: str, candidate: Candidate) -> bool:
@@ -237,34 +250,16 @@ _INNER_ZONES = frozenset(
 )
 _HOME_ZONES = (".ru", ".рф", ".su", ".by", ".kz")
 _PLACED = re.compile(r"(?:^|[^\w])(?:на|с|через|до|у нас|адрес\w*|сайт\w*)[ :]{1,2}[«\"(]?$", re.IGNORECASE)
-_FILES = frozenset(
-    [
-        "rpm",
-        "zip",
-        "jar",
-        "tgz",
-        "gz",
-        "deb",
-        "tar",
-        "yml",
-        "yaml",
-        "json",
-        "log",
-        "md",
-        "txt",
-        "sh",
-        "py",
-        "java",
-        "js",
-        "ts",
-        "conf",
-        "xml",
-        "properties",
-    ]
+_FILES = frozenset([
+    "rpm", "zip", "jar", "tgz", "gz", "deb", "tar", "yml", "yaml", "json", "log",
+    "md", "txt", "sh", "py", "java", "js", "ts", "conf", "xml", "properties",
+])  # fmt: skip
+_BESIDE_PRODUCT = re.compile(
+    r"[\s,(;:—–-]{1,3}(?:v?[34]\.\d|APIM|апим|версия|gravitee|(?:это )?(?:наш\w{0,2} )?(?:портал|шлюз|консоль)(?!\w))",
+    re.IGNORECASE,
 )
-_BESIDE_PRODUCT = re.compile(r"[\s,(;:—–-]{1,3}(?:v?[34]\.\d|APIM|апим|версия|gravitee)", re.IGNORECASE)
 _SEEN = re.compile(
-    r"^[\s)»\"',:;—–-]{0,4}(?:\([^)]{1,40}\)[\s,:—–-]{0,3})?(?:\w+ ){0,4}?(?:не |ни |нет"
+    r"^[\s)\]>»”’\"',:;—–-]{0,4}(?:\([^)]{1,40}\)[\s,:—–-]{0,3})?(?:\w+ ){0,4}?(?:не |ни |нет"
     r"|откр|отвеч|отда[её]т|выда|верн|возвращ|груз|леж|упал|пада|вис|молч|тормоз|тупит"
     r"|крут|показ"
     r"|пиш|руга|бел|пуст|недоступ|ошибк|[45]\d\d|30\d|200|медл|долго|думает|рв[её]т|режет"
@@ -277,7 +272,7 @@ def evidence(candidate: Candidate, words: HostWords) -> bool | None:
     """A name or a port of the product, a word of it before, what is seen there after; else it is a mere link."""
     if is_own_label(candidate.host.split(".")[0], words) or (candidate.port and int(candidate.port) in _OWN_PORTS):
         return True
-    clause = _CLAUSE_END.split(candidate.before.lower())[-1][-60:]
+    clause = _clause(candidate)
     if (
         _said(words.own_role, clause, candidate)
         or _SEEN.search(candidate.after)

@@ -17,7 +17,8 @@ from triage.report import Finding
 
 #: A digit comes first, so that the search skips to digits; what stands before it is looked at after.
 _NUMBER = re.compile(
-    r"(\d(?<![\d.,№#$€₽\\]\d)(?<!₽ \d)(?<![а-яёa-z_]\.\d)(?<![a-uw-zа-яё_]\d)(?<![a-z0-9]v\d)"
+    r"(\d(?:(?<![\d.,№#$€₽\\]\d)|(?<=\bv\.\d)|(?<=\bver\.\d)|(?<=\bвер\.\d))"
+    r"(?<!₽ \d)(?<![a-uw-zа-яё_]\d)(?<![a-z0-9]v\d)"
     r"\d?(?:\.\d{1,3}){1,2})"
     r"(?![\d_a-zа-яё]|[,:/]\d|\.(?!zip|rpm|deb|tar|jar|tgz|exe)\w|@)",
     re.IGNORECASE,
