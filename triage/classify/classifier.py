@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from triage.checks import Checks
 from triage.classify.explain import evidence
-from triage.classify.model import Floats, QuickModel, Scores, decide
+from triage.classify.model import QuickModel, Scores, decide
 from triage.classify.signals import signals
 from triage.report import Decision, Finding
+from triage.text.columns import Columns, Floats
 from triage.text.features import Vocabulary
 
 HEADS = ("scope", "priority")
@@ -25,7 +23,7 @@ class Prediction:
     scope: Decision
     priority: Decision
     review: bool
-    columns: NDArray[np.int32]
+    columns: Columns
     weights: Floats
     scope_probabilities: Floats
 
@@ -50,7 +48,7 @@ class Classifier:
     @property
     def vocabulary(self) -> Vocabulary:
         """The columns of the model, with its lemmas."""
-        return self._model.features.vocabulary
+        return self._model.vocabulary
 
     def classify(self, text: str, checks: Checks, secrets: tuple[Finding, ...], *, explain: bool = True) -> Prediction:
         """Decide scope and priority of a redacted text."""
@@ -63,7 +61,7 @@ class Classifier:
         scope, priority = (self._decision(scores, head, best[head], phrases.get(head, ())) for head in HEADS)
         review = not (self._sure("scope", scope) and self._sure("priority", priority))
         return Prediction(
-            scope, priority, review, scores.row.columns, scores.row.weights, scores.probabilities["scope"]
+            scope, priority, review, scores.reading.columns, scores.reading.weights, scores.probabilities["scope"]
         )
 
     def _decision(self, scores: Scores, head: str, best: int, phrases: tuple[Finding, ...]) -> Decision:

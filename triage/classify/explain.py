@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from triage.classify.model import Floats, QuickModel, Scores
+from triage.classify.model import QuickModel, Scores
 from triage.report import Finding
+from triage.text.columns import Floats
 
 _PHRASES = 3
 _SHARE = 0.35
@@ -21,37 +21,37 @@ _GAP = 1
 
 def evidence(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> dict[str, tuple[Finding, ...]]:
     """Return, for the label decided of every head, at most three phrases that spoke most for it, strongest first."""
-    if not len(scores.row.columns):
+    if not len(scores.reading.columns):
         return dict.fromkeys(decided, ())
     gains = _word_gains(model, scores, decided)
-    phrases = {head: _phrases(own) for head, own in zip(decided, gains, strict=True)}
-    parts, starts = scores.split.parts, scores.split.starts
+    spans = scores.reading.spans
     return {
         head: tuple(
-            Finding(
-                starts[first], starts[last] + len(parts[last]), model.labels[head][decided[head]], reason=f"{gain:.2f}"
-            )
-            for first, last, gain in own
+            Finding(int(spans.starts[first]), int(spans.ends[last]), model.labels[head][label], reason=f"{gain:.2f}")
+            for first, last, gain in _phrases(own)
         )
-        for head, own in phrases.items()
+        for (head, label), own in zip(decided.items(), gains, strict=True)
     }
 
 
-def _word_gains(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> list[NDArray[np.float64]]:
+def _word_gains(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> list[list[float]]:
     """A head, the gain of each token in the decided label's log-odds against the mean of its rivals."""
-    row, tokens = scores.row, len(scores.split.parts)
-    signed, sizes = tokens + len(scores.split.origins), row.sizes
-    words = np.arange(len(sizes)).repeat(sizes).take(row.order)  # of each occurrence, sorted by column
-    scale = row.weights / row.counts
+    reading = scores.reading
+    tokens, single, gathered = reading.tokens, reading.single, len(reading.columns.ids)
+    owners = reading.slots.repeat(reading.sizes)
+    slots = np.concatenate((owners[:single], owners.take(reading.order)))
     gains = []
     for direction in _directions(model, scores, decided):
-        each = (scores.margins @ direction) * scale
-        sums = np.asarray(np.bincount(words, each.repeat(row.counts), minlength=len(sizes)), dtype=np.float64)
-        own, halves = sums[:tokens], sums[signed:] / 2
-        np.add.at(own, scores.split.origins, sums[tokens:signed])
+        each = (scores.margins @ direction) * reading.weights
+        shared = (each[single:gathered] / reading.counts).repeat(reading.counts)
+        parts = np.concatenate((each[:single], shared))
+        sums = np.asarray(np.bincount(slots, parts, 2 * tokens), dtype=np.float64)  # of nothing it counts whole numbers
+        own, halves = sums[:tokens], sums[tokens:-1] / 2
+        if len(each) > gathered:
+            own += each[gathered:]
         own[:-1] += halves
         own[1:] += halves
-        gains.append(own)
+        gains.append(own.tolist())
     return gains
 
 
@@ -66,17 +66,18 @@ def _directions(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -
     return np.asarray(lead @ model.of_margins.T)
 
 
-def _phrases(gains: NDArray[np.float64]) -> list[tuple[int, int, float]]:
+def _phrases(gains: Sequence[float]) -> list[tuple[int, int, float]]:
     """Join strong neighbours; keep phrases with at least a third of the strongest one's gain."""
-    strongest = float(gains.max(initial=0.0))
+    strongest = max(gains)
     if strongest <= 0:
         return []
-    strong: Sequence[int] = np.flatnonzero(gains >= _SHARE * strongest).tolist()
+    floor = _SHARE * strongest
     phrases: list[tuple[int, int, float]] = []
-    for position in strong:
-        if phrases and position - phrases[-1][1] <= _GAP:
-            first, _, gain = phrases[-1]
-            phrases[-1] = (first, position, gain + float(gains[position]))
-        else:
-            phrases.append((position, position, float(gains[position])))
+    for position, gain in enumerate(gains):
+        if gain >= floor:
+            if phrases and position - phrases[-1][1] <= _GAP:
+                first, _, before = phrases[-1]
+                phrases[-1] = (first, position, before + gain)
+            else:
+                phrases.append((position, position, gain))
     return sorted(phrases, key=lambda p: -p[2])[:_PHRASES]

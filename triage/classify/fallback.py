@@ -7,6 +7,7 @@ import numpy as np
 from triage.checks import Checks
 from triage.classify.classifier import Prediction
 from triage.report import Decision, Priority
+from triage.text.columns import NO_COLUMNS
 
 
 def guess(checks: Checks) -> Prediction:
@@ -19,7 +20,7 @@ def guess(checks: Checks) -> Prediction:
         Decision(rule, 0.0, "fallback"),
         Decision(priority.value, 0.0, "fallback"),
         True,
-        np.empty(0, dtype=np.int32),
+        NO_COLUMNS,
         empty,
         empty,
     )

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.text.features import Features, Row, Split, Vocabulary, split
+from triage.text.columns import Floats
+from triage.text.features import Vocabulary
+from triage.text.reading import Reader, Reading
 from triage.text.rows import HalfRows
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,10 @@ class Layers:
 class Scores:
     """One text scored: probabilities a head (in the order of its labels), and what explains them.
 
-    `margins` are the weights of the row's columns, (n, L).
+    `margins` are what each entry of the reading brings to each label, (n + m, L).
     """
 
-    split: Split
-    row: Row
+    reading: Reading
     margins: Floats
     probabilities: dict[str, Floats]
 
@@ -56,7 +55,8 @@ class QuickModel:
     """
 
     def __init__(self, vocabulary: Vocabulary, layers: Layers, labels: dict[str, tuple[str, ...]]) -> None:
-        self.features = Features(vocabulary)
+        self.vocabulary = vocabulary
+        self._reader = Reader(vocabulary)
         self.labels = labels
         self.margins = HalfRows(layers.margins)
         second = np.hstack([layers.head_weights[head] for head in labels])
@@ -69,18 +69,17 @@ class QuickModel:
 
     def prepare(self) -> None:
         """Do now what would be done when a word is first met: for a process that will read many texts."""
-        self.features.remember()
+        self._reader.prepare()
         self.margins.widen()
 
     def score(self, text: str, signals: Sequence[float]) -> Scores:
         """Return the probabilities of every head for one text."""
-        found = split(text)
-        row = self.features.row(found.forms)
-        margins = self.margins.take(row.columns)
+        reading = self._reader.read(text)
+        margins = self.margins.take(reading.columns)
         seen = np.array(signals, dtype=np.float32)
-        logits = row.weights @ margins @ self.of_margins + seen @ self._of_signals + self._bias
+        logits = reading.weights @ margins @ self.of_margins + seen @ self._of_signals + self._bias
         probabilities = {head: _softmax_of_one(logits[place]) for head, place in self.heads.items()}
-        return Scores(found, row, margins, probabilities)
+        return Scores(reading, margins, probabilities)
 
 
 def _softmax_of_one(logits: NDArray[Any]) -> Floats:

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from triage.faq.entries import FaqEntry
 from triage.report import FaqHit
+from triage.text.columns import Columns, Floats
 from triage.text.lemmas import fold
 from triage.text.rows import HalfRows
 from triage.text.tokens import WORD
 
-Floats = NDArray[np.float32]
 CANDIDATES = 3
 _LONGEST_TITLE = 160
 _SEEN = 4  # what the judge sees of a candidate besides the context
@@ -70,16 +70,14 @@ class FaqSearch:
 
     def __init__(self, weights: RankerWeights, entries: Mapping[str, FaqEntry], base: str) -> None:
         self._weights = weights
-        self.margins = HalfRows(weights.margins)
+        self.margins = HalfRows(weights.margins, weights.rows)
         self._entries = entries
         self._base = base
         own, gap, lead, first = weights.judge[:_SEEN].tolist()
         self._own, self._gap, self._lead, self._first = own, gap, lead, first
         self._context = weights.judge[_SEEN:]
 
-    def search(
-        self, columns: NDArray[np.int32], values: Floats, context: Floats, *, text: str = ""
-    ) -> tuple[FaqHit, ...]:
+    def search(self, columns: Columns, values: Floats, context: Floats, *, text: str = "") -> tuple[FaqHit, ...]:
         """Return at most three entries, best first; none when the best is below the threshold.
 
         A text that is an entry's title word for word is certainly that question.
@@ -93,13 +91,13 @@ class FaqSearch:
         floor = min(self._weights.threshold, scored[0][1] / 4)
         return tuple(self._hit(self._weights.ids[entry], score) for entry, score in scored if score >= floor)
 
-    def scores(self, columns: NDArray[np.int32], values: Floats, context: Floats) -> list[tuple[int, float]]:
+    def scores(self, columns: Columns, values: Floats, context: Floats) -> list[tuple[int, float]]:
         """Return the best three entries with the judge's probability of each.
 
         The judge's logit is that of `candidate_inputs`, term by term: on three candidates plain numbers are
         ten times faster than arrays.
         """
-        margins = values @ self.margins.take(self._weights.rows.take(columns)) + self._weights.bias
+        margins = values @ self.margins.take(columns) + self._weights.bias
         best = (-margins).argsort()[:CANDIDATES].tolist()
         own = margins.take(best).tolist()
         common = float(context @ self._context) + self._weights.judge_bias

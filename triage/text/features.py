@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.text.lemmas import fold
+from triage.text.pieces import PieceColumns, pieces
 from triage.text.places import OPENING, SIGNS, placed, word_count
 
 _URL = r"(?:https?|ftp)://\S+|www\.\S+"
@@ -27,8 +28,6 @@ _REST = r"\d+(?:[.,:\-/]\d+)*|[^\W\d_]+(?:\d+[^\W_]*)?|[?!]+|█+"
 _TOKEN = re.compile(f"{_URL}|{_MAIL}|{_REST}")
 _TOKEN_WITHOUT_MAIL = re.compile(f"{_URL}|{_REST}")
 _VERSION = re.compile(r"v?\d{1,2}(?:\.\d{1,3}){1,3}")
-_PIECES = (2, 3, 4, 5)
-_LONGEST_PIECE_WORD = 24
 _MEMO_LIMIT = 100_000
 _MEMO_KEY_LIMIT = 64
 _PAIR_MEMO_LIMIT = 50_000
@@ -93,11 +92,21 @@ class Split(NamedTuple):
 
 def split(text: str) -> Split:
     """Return the tokens of a text."""
-    parts = (_TOKEN if "@" in text else _TOKEN_WITHOUT_MAIL).findall(text)
+    parts = _pattern(text).findall(text)
     forms = list(map(_forms.__getitem__, parts))
     starts = _starts(text, parts)
     signed, origins = placed(text, forms, starts)
     return Split(parts, forms + signed, origins, starts)
+
+
+def token_forms(text: str) -> list[tuple[str, str, int]]:
+    """Return the tokens of a text alone: form, part of the text, offset."""
+    found = ((match.group(), match.start()) for match in _pattern(text).finditer(text))
+    return [(_forms[part], part, start) for part, start in found]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return _TOKEN if "@" in text else _TOKEN_WITHOUT_MAIL
 
 
 def _starts(text: str, parts: Sequence[str]) -> list[int]:
@@ -134,14 +143,6 @@ def _number(piece: str) -> str:
     if piece.isdigit():
         return piece if len(piece) <= 3 else "#long"
     return "#version" if _VERSION.fullmatch(piece) else "#figures"
-
-
-def pieces(form: str) -> list[str]:
-    """Return the character n-grams of 2 to 5 of a word with its borders, as ` word `."""
-    if form.startswith("#"):
-        return []
-    padded = f" {form[:_LONGEST_PIECE_WORD]} "
-    return [padded[i : i + n] for n in _PIECES for i in range(len(padded) - n + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,34 +191,35 @@ class Features:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._word, self._lemma, self._piece, self._group = (vocabulary.blocks[name] for name in BLOCKS)
+        self._word, self._lemma, piece, self._group = (vocabulary.blocks[name] for name in BLOCKS)
+        self.pieces = PieceColumns(piece)
         starts = np.cumsum([len(vocabulary.blocks[name]) for name in BLOCKS])[:-1]
         self._starts = starts.astype(np.int32)
         self._idf = vocabulary.idf.astype(np.float64)
         self._own = _Memo(self._columns_of_word, _MEMO_LIMIT)
         self._paired = _Memo(self._columns_of_pair, _PAIR_MEMO_LIMIT)
-        self._stem = _Memo(lambda form: vocabulary.lemmas.get(form) or form, _MEMO_LIMIT)
+        self._stem = _Memo(self.lemma, _MEMO_LIMIT)
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The columns that rows are made of."""
         return self._vocabulary
 
-    def remember(self) -> None:
-        """Look every word of the vocabulary up now: for a process that will read many texts."""
-        for form in self._word:
-            if " " not in form:
-                self._own[form]
-
     def _columns_of_word(self, form: str) -> bytes:
         """Columns of one word alone: itself, its lemma, its pieces; of a signed word its signed lemma."""
         if form.startswith(SIGNS):
             signed = self._lemma.get(form[:_SIGN] + self._stem[form[_SIGN:]])
             return b"" if signed is None else array("i", [signed]).tobytes()
-        lemma = self._stem[form]
-        found = [self._word.get(form), self._lemma.get(lemma), *map(self._piece.get, pieces(form))]
-        found += self._grouped(form, lemma)
-        return array("i", [i for i in found if i is not None]).tobytes()
+        return array("i", self.whole(form, self._stem[form]) + self.pieces.of(form)).tobytes()
+
+    def whole(self, form: str, lemma: str) -> list[int]:
+        """Columns of one word as a whole: itself, its lemma, their groups."""
+        found = (self._word.get(form), self._lemma.get(lemma), *self._grouped(form, lemma))
+        return [column for column in found if column is not None]
+
+    def lemma(self, form: str) -> str:
+        """Return the lemma of a form, which is itself when it is not known."""
+        return self._vocabulary.lemmas.get(form) or form
 
     def _grouped(self, form: str, lemma: str) -> list[int]:
         """Columns of the groups of a word or pair, by its form and by its lemma."""

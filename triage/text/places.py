@@ -13,9 +13,10 @@ from collections.abc import Sequence
 
 OPENING, LAST, ASKING = "#f:", "#l:", "#q:"
 SIGNS = (OPENING, LAST, ASKING)
+_ENDS = ".!?\n"
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
-_OPENING_WORDS = 4
-_LAST_WORDS = 15
+OPENING_WORDS = 4
+LAST_WORDS = 15
 _READ = 20_000
 
 
@@ -33,16 +34,33 @@ def placed(text: str, forms: Sequence[str], starts: Sequence[int]) -> tuple[list
                 signed.append(sign + forms[position])
                 origins.append(position)
 
-    add(OPENING, 0, min(_OPENING_WORDS, len(forms)))
-    sentences = [m.span() for m in _SENTENCE.finditer(text[:_READ]) if not m.group().isspace()]
-    if len(sentences) > 1:
-        first, last = (bisect_left(starts, edge) for edge in sentences[-1])
-        add(LAST, max(first, last - _LAST_WORDS), last)
-    if "?" in text:
-        for start, end in sentences:
-            if "?" in text[start:end]:
-                add(ASKING, bisect_left(starts, start), bisect_left(starts, end))
+    add(OPENING, 0, min(OPENING_WORDS, len(forms)))
+    last, questions = sentences(text)
+    if last:
+        begin, end = (bisect_left(starts, edge) for edge in last)
+        add(LAST, max(begin, end - LAST_WORDS), end)
+    for question in questions:
+        add(ASKING, *(bisect_left(starts, edge) for edge in question))
     return signed, origins
+
+
+def sentences(text: str) -> tuple[tuple[int, int] | None, Sequence[tuple[int, int]]]:
+    """Return where the last sentence stands, unless it is the only one, and all that ask."""
+    head = text[:_READ]
+    if "?" not in head:
+        return _last_sentence(head), ()
+    spans = [m.span() for m in _SENTENCE.finditer(head) if not m.group().isspace()]
+    asking = [(start, end) for start, end in spans if "?" in head[start:end]]
+    return spans[-1] if len(spans) > 1 else None, asking
+
+
+def _last_sentence(text: str) -> tuple[int, int] | None:
+    """Find it from behind: most texts ask nothing, and the other sentences need not be told apart."""
+    text = text.rstrip()
+    body = len(text.rstrip(_ENDS))
+    start = max(text.rfind(sign, 0, body) for sign in _ENDS) + 1
+    before = text[:start].lstrip(_ENDS)
+    return None if not before or before.isspace() else (start, len(text))
 
 
 def word_count(forms: Sequence[str]) -> int:

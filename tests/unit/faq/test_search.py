@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import entry
 from triage.faq.search import FaqSearch, RankerWeights, candidate_inputs
+from triage.text.columns import NO_IDS, Columns
 
 ENTRIES = {f"entry-{n}": entry(f"entry-{n}", f"Вопрос {n}") for n in range(6)}
 CONTEXT = np.array([0.1, 0.7, 0.2], dtype=np.float32)
@@ -24,17 +25,17 @@ def weights() -> RankerWeights:
     return RankerWeights(tuple(ENTRIES), rows, margins, bias, judge, 0.25, 0.4, {"как включить вопрос": "entry-3"})
 
 
-def text(seed: int) -> tuple[np.ndarray, np.ndarray]:
+def text(seed: int) -> tuple[Columns, np.ndarray]:
     random = np.random.default_rng(seed)
     columns = np.flatnonzero(random.random(10) < 0.6).astype(np.int32)
-    return columns, random.random(len(columns)).astype(np.float32)
+    return Columns(columns, NO_IDS), random.random(len(columns)).astype(np.float32)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_scores_are_those_of_the_judge(weights: RankerWeights, seed: int) -> None:
     columns, values = text(seed)
-    used = weights.rows[columns] >= 0
-    margins = values[used] @ weights.margins.astype(np.float32)[weights.rows[columns[used]]] + weights.bias
+    rows = weights.rows[columns.ids]
+    margins = values[rows >= 0] @ weights.margins.astype(np.float32)[rows[rows >= 0]] + weights.bias
     best, inputs = candidate_inputs(margins, CONTEXT)
     expected = 1 / (1 + np.exp(-(inputs @ weights.judge + weights.judge_bias)))
     got = FaqSearch(weights, ENTRIES, "/faq/").scores(columns, values, CONTEXT)

@@ -1,0 +1,120 @@
+"""What a process remembers of the words it has read: one look-up gives all columns a word brings to a text."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from triage.text.columns import Full, Sums
+from triage.text.lemmas import fold
+from triage.text.pairs import PairTable
+from triage.text.pieces import PieceColumns
+from triage.text.places import SIGNS
+
+CHUNKS_REMEMBERED = 60_000
+_LONGEST_REMEMBERED = 64
+_AROUND = ".,:;()[]{}<>«»„“”\"'’`*—–-_/\\|=+~№%&$"
+
+# The numbers kept of a token, a column each:
+SUM, FORM, LEMMA, WHOLE, PIECES, OPENING, LAST, ASKING, OFFSET, LENGTH = range(10)
+TOKEN_NUMBERS = 10
+TOKEN_BYTES = 4 * TOKEN_NUMBERS
+
+
+class Record(NamedTuple):
+    """What stands between two spaces, mostly one word.
+
+    `tokens` are 32-bit numbers, TOKEN_NUMBERS a token; `whole` and `pieces` 32-bit column numbers of its tokens one
+    after the other, `squares` the sum of the squared weights of the latter; `length` how many tokens there are,
+    `room` the characters until the next record begins.
+    """
+
+    tokens: bytes
+    whole: bytes
+    pieces: bytes
+    squares: float
+    length: int
+    room: int
+
+
+class Word(NamedTuple):
+    """What a form brings: the numbers SUM to ASKING, its own columns, those of its pieces."""
+
+    numbers: bytes
+    whole: bytes
+    pieces: bytes
+    squares: float
+
+
+class Lookup(NamedTuple):
+    """Where the columns of a word are found.
+
+    `whole` gives those of the form, its lemma and their groups, `signed` those of lemmas under a sign of place.
+    """
+
+    lemma: Callable[[str], str]
+    whole: Callable[[str, str], list[int]]
+    signed: Mapping[str, int]
+    pieces: PieceColumns
+    pairs: PairTable
+
+
+class Words(dict[str, Record]):
+    """Records of chunks of text, by the chunk; raises Full when `sums` is full.
+
+    Behind it stands a memory of forms, bounded by the limit of the sums. Long chunks are not kept.
+    """
+
+    def __init__(self, lookup: Lookup, sums: Sums, split: Callable[[str], Sequence[tuple[str, str, int]]]) -> None:
+        self.sums = sums
+        self._lookup = lookup
+        self._split = split
+        self._forms: dict[str, Word] = {}
+
+    def __missing__(self, chunk: str) -> Record:
+        core = chunk.strip(_AROUND)
+        found = [(fold(core), core, chunk.index(core))] if core.isalpha() else self._split(chunk)
+        record = self._record([(self.word(form), start, len(part)) for form, part, start in found], len(chunk) + 1)
+        if len(chunk) <= _LONGEST_REMEMBERED:
+            if len(self) >= CHUNKS_REMEMBERED:
+                self.clear()
+            self[chunk] = record
+        return record
+
+    def _record(self, words: Sequence[tuple[Word, int, int]], room: int) -> Record:
+        if len(words) == 1:
+            word, start, length = words[0]
+            numbers = word.numbers + array("i", (start, length)).tobytes()
+            return Record(numbers, word.whole, word.pieces, word.squares, 1, room)
+        tokens = b"".join([word.numbers + array("i", (start, size)).tobytes() for word, start, size in words])
+        whole, pieces = b"".join([word.whole for word, *_ in words]), b"".join([word.pieces for word, *_ in words])
+        return Record(tokens, whole, pieces, sum(word.squares for word, *_ in words), len(words), room)
+
+    def word(self, form: str) -> Word:
+        """Return what a form brings, worked out when it is first met."""
+        known = self._forms.get(form)
+        if known is None:
+            if len(self._forms) >= self.sums.limit:
+                raise Full
+            known = self._worked_out(form)
+            if len(form) <= _LONGEST_REMEMBERED:
+                self._forms[form] = known
+        return known
+
+    def _worked_out(self, form: str) -> Word:
+        lookup = self._lookup
+        lemma = lookup.lemma(form)
+        whole, pieces = lookup.whole(form, lemma), lookup.pieces.of(form)
+        part = array("i", pieces).tobytes()
+        signed = [lookup.signed.get(sign + lemma, -1) for sign in SIGNS] if form[0].isalpha() else (-1, -1, -1)
+        number, squares = self.sums.add(part)
+        numbers = (
+            number,
+            lookup.pairs.forms.get(form, 0),
+            lookup.pairs.lemmas.get(lemma, 0),
+            len(whole),
+            len(pieces),
+            *signed,
+        )
+        return Word(array("i", numbers).tobytes(), array("i", whole).tobytes(), part, squares)
