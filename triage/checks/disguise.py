@@ -30,14 +30,18 @@ _NUMERAL = re.compile(r"\d+[а-я]|[а-я]\d+|\d{2,}[а-я]+")
 _LEET = re.compile(r"[a-z]{1,12}[0134][a-z]{1,12}")
 _LEET_LOOK = str.maketrans("0134", "oiea")
 _RUN = re.compile(r"([^\W\d_])\1+")
-#: A word without any of it stands for itself alone.
 _DOUBT = re.compile(r"[a-z0-9@$€¥α-ωіїєґ]|([^\W\d_])\1")
 _LONG_RUN = re.compile(r"([^\W\d_])\1\1")
 
 
+def is_doubtful(word: str) -> bool:
+    """Tell whether a word may stand for another than itself."""
+    return _DOUBT.search(word) is not None
+
+
 def readings(word: str) -> tuple[str, ...]:
     """Return what one folded word may stand for: «хyй», «бл9ть», «sh1t», «сууука», «пиzzzдец»."""
-    if not 2 <= len(word) <= 64 or not _DOUBT.search(word):
+    if not 2 <= len(word) <= 64:
         return ()
     found: tuple[str, ...] = ()
     if len(word) <= 40 and _MIXED_HINT.search(word) and not _NUMERAL.fullmatch(word):
@@ -51,7 +55,7 @@ def readings(word: str) -> tuple[str, ...]:
 
 def squeezed(word: str) -> str:
     """Return a word with every doubled letter once: «хууй», «блляь»."""
-    return _RUN.sub(r"\1", word) if len(word) <= 64 and _DOUBT.search(word) else word
+    return _RUN.sub(r"\1", word) if len(word) <= 64 else word
 
 
 def _look_alike(word: str) -> tuple[str, ...]:

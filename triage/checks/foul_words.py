@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import ahocorasick
 
-from triage.checks.disguise import masked_in, readings, squeezed
+from triage.checks.disguise import is_doubtful, masked_in, readings, squeezed
 from triage.checks.hints import Hinted
 from triage.checks.lexicons import lexicon_path, load_sections
 from triage.checks.scanner import Signs, Words
@@ -22,6 +22,7 @@ _ALLOW = "allow"
 _STRONG = frozenset({"obscene", "slur"})
 _MASKED = frozenset({"obscene", "slur", "rude", "insult"})
 _ALPHABET = ("аеиоуыэюяйбвгджзклмнпрстфхцчшщьъ", "aeiouybcdfghjklmnpqrstvwxz")
+_HIDDEN = "?*"
 _SKIPPED = frozenset({"forms", "phrases", "curses"})
 
 
@@ -50,9 +51,12 @@ class FoulWords:
         self._memo: dict[str, frozenset[str]] = {}
         self.curses = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("curses", ()))
         self.phrases = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("phrases", ()))
-        self.foul = Words(lambda word: bool(self.judge(word)))
+        self.foul = Words(self.judge)
         self.hidden = Signs(self._hides)
         self.forms = tuple(form for entry in sections.get("forms", ()) for form in entry.pattern.split())
+        self._by_beginning: dict[str, list[str]] = {}
+        for form in self.forms:
+            self._by_beginning.setdefault(form[0], []).append(form)
 
     def _hides(self, chunk: str) -> bool:
         return any(self.unmasked(spellings) for _, _, spellings in masked_in(chunk))
@@ -75,6 +79,8 @@ class FoulWords:
         return known
 
     def _judge_readings(self, word: str) -> frozenset[str]:
+        if not is_doubtful(word):
+            return frozenset()
         for spelling in readings(word):
             sections = self.unmask(spelling) if "?" in spelling else self.judge_plain(spelling)
             if sections:
@@ -95,11 +101,20 @@ class FoulWords:
             for letter in _ALPHABET[spelling[0].isascii()]:
                 if found := self.judge_plain(spelling.replace("?", letter)) & _MASKED:
                     return found
+        forms = self._alike(spelling)
+        if not forms:
+            return frozenset()
         pattern = re.compile(re.escape(spelling).replace(r"\?", r"\w").replace(r"\*", r"\w{0,6}"))
-        for form in self.forms:
+        for form in forms:
             if pattern.fullmatch(form):
                 return self.judge_plain(form)
         return frozenset()
+
+    def _alike(self, spelling: str) -> Sequence[str]:
+        """The full forms that begin and end as a spelling does."""
+        first, last = spelling[0], spelling[-1]
+        forms = self.forms if first in _HIDDEN else self._by_beginning.get(first, ())
+        return forms if last in _HIDDEN else [form for form in forms if form[-1] == last]
 
     def judge_plain(self, word: str) -> frozenset[str]:
         """Return the sections of one folded word as it stands."""
@@ -115,8 +130,10 @@ class FoulWords:
     def _sections(self, word: str) -> frozenset[str]:
         if len(word) > 64:
             return frozenset()
-        numbers = {number for _, some in self._automaton.iter(f"^{word}$") for number in some}
-        return frozenset(self._patterns[number][0] for number in numbers if self._fits(number, word))
+        sections = set()
+        for _, numbers in self._automaton.iter(f"^{word}$"):
+            sections.update(self._patterns[number][0] for number in numbers if self._fits(number, word))
+        return frozenset(sections)
 
     def _fits(self, number: int, word: str) -> bool:
         pattern = self._compiled.get(number)

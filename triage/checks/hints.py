@@ -72,10 +72,13 @@ class Hinted:
 
     def fitting(self, text: str, folded: str | None = None) -> list[tuple[int, Rule]]:
         """Return the rules worth trying on a text, with their numbers, in the order given."""
-        hinted = SCANNER.of(text if folded is None else folded, self._owner)
-        if not hinted and not self._always:
+        numbers = SCANNER.of(text if folded is None else folded, self._owner)
+        if self._always:
+            numbers = [*numbers, *self._always]
+        elif not numbers:
             return []
-        numbers = sorted((*hinted, *self._always))
+        if len(numbers) > 1:
+            numbers = sorted(numbers)
         lines = LINE_START + text
         return [(number, self._rules[number]) for number in numbers if _holds(lines, self._needed[number])]
 

@@ -18,11 +18,12 @@ from triage.checks.literals import LINE_START
 from triage.text.normalise import fold
 from triage.text.tokens import WORD, Memo
 
-Test = Callable[[str], bool]
+Test = Callable[[str], object]
 
 _KEPT = 4
 #: A word with one of them after it holds no sign.
 _STOPS = ".,!?:;"
+_SHORT = 2
 _SPACE = re.compile(r"\s+")
 _NOTHING: tuple[Any, ...] = ()
 
@@ -109,16 +110,22 @@ class Scanner:
         found: list[tuple[int, Any]] = []
         for _, places in automaton.iter(f" {chunk} "):
             found += places
-        words = [chunk] if chunk.isalnum() else WORD.findall(chunk)
+        bare = chunk[:-1] if chunk[-1] in _STOPS else chunk
+        is_word = bare.isalpha()
+        words = (bare,) if is_word else WORD.findall(chunk)
         for word in words:
-            found += [(owner, word) for owner, test in self._word_tests if test(word)]
-        if not (chunk.isalpha() or (chunk[-1] in _STOPS and chunk[:-1].isalpha())):
+            for owner, test in self._word_tests:
+                if test(word):
+                    found.append((owner, word))
+        if not is_word:
             found += [(owner, True) for owner, test in self._sign_tests if test(chunk)]
+        lengths = "z" if is_word and len(bare) > _SHORT else "".join(map(length, words))
+        return self._same(found, lengths) if found or lengths != "z" else _PLAIN
+
+    def _same(self, found: list[tuple[int, Any]], lengths: str) -> Facts:
         facts = Facts(found)
-        lengths = "".join(map(length, words))
-        facts = self._alike.setdefault((facts, lengths), facts)
         facts.lengths = lengths
-        return facts
+        return self._alike.setdefault((facts, lengths), facts)
 
     def _build(self) -> Any:
         automaton = ahocorasick.Automaton()
@@ -131,7 +138,7 @@ class Scanner:
 
 def length(word: str) -> str:
     """Return how short a word is: a, b are one and two letters, d a digit, e a letter and a digit, z all others."""
-    if len(word) > 2:
+    if len(word) > _SHORT:
         return "z"
     digits = sum(c.isdigit() for c in word)
     return "z" if digits > 1 else ("ab", "de")[digits][len(word) - 1]
@@ -147,6 +154,10 @@ def _telling(literal: str) -> str:
 
 #: Words of almost every text.
 _COMMON = frozenset(["в", "и", "на", "не", "по", "с", "за", "у", "к", "а", "от", "до", "из", "для", "как", "что", "мы"])
+
+#: Most chunks are a word in which nobody looks for anything.
+_PLAIN = Facts()
+_PLAIN.lengths = "z"
 
 SCANNER = Scanner()
 
