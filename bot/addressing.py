@@ -48,6 +48,8 @@ class Addressed(MessageFilter):
         """Tell whether the conversation should take this message."""
         if message.from_user is None or message.from_user.is_bot or message.is_automatic_forward:
             return False
+        if message.via_bot and (message.via_bot.username or "").lower() == self._username().lower():
+            return False  # an entry that somebody chose in inline mode: the bot's own words
         command = called(message)
         if command and command.whom and command.whom.lower() != self._username().lower():
             return False

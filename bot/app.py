@@ -28,6 +28,7 @@ from bot.handlers import register
 from bot.handlers.desk import DeskHandlers
 from bot.handlers.places import Places
 from bot.handlers.talk import Talk
+from bot.inline import Inline
 from bot.messenger import TelegramMessenger
 from bot.polling import poll
 from bot.receiver import Receiver
@@ -61,7 +62,9 @@ class TelegramBot:
         self._settings, self._ready = application.settings, asyncio.Event()
         self.client = build_client(self._settings, burst=burst)
         self.state = "not signed in yet"
-        self._receiver, self._alone = Receiver(application.inbox.receive), application.receiving.alone
+        self._inline = Inline(self.client, application.lookup, application.analyze, application.policy)
+        self._receiver = Receiver(application.inbox.receive, self._inline.ask)
+        self._alone = application.receiving.alone
         self._group = AgentsGroup(self.client, self._settings.agents_chat_id)
         self._library = ApplicationBuilder().bot(self.client).updater(None).build()
         self._wire(application)
@@ -106,6 +109,8 @@ class TelegramBot:
         self._ready.set()
         self.state = "ok"
         _log.info("telegram.signed_in", bot=self.client.username, mode=self._settings.telegram_mode)
+        if not self.client.supports_inline_queries:
+            _log.info("telegram.inline_off", advice="turn it on at @BotFather with /setinline")
 
     async def _announce(self) -> None:
         """Show the menus of commands; a courtesy, so a failure is only logged."""
@@ -161,6 +166,7 @@ class TelegramBot:
             return
 
     async def _leave(self) -> None:
+        await self._inline.close()
         await self.client.settle()
         with contextlib.suppress(TelegramError, RuntimeError):
             await self._library.shutdown()

@@ -20,7 +20,7 @@ from triage.settings import Settings
 CONNECTIONS = 16
 POOL_TIMEOUT = 30.0
 LONG_POLL = 30
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 NEW = ("send", "copy", "forward")
 CHANGED = ("edit", "delete")
 BURST = 4

@@ -21,7 +21,7 @@ from tests.builders import ROOT
 from tests.builders import policy as pack
 from tests.e2e.botapi import BotApi, User
 from tests.fakes import FakeAnalyzer
-from triage.bootstrap import Application, build
+from triage.bootstrap import Analyze, Application, build
 from triage.settings import Settings
 from triage.store import migrate
 
@@ -85,9 +85,9 @@ class Outbox:
 class Running:
     """The application while it runs."""
 
-    def __init__(self, settings: Settings, *, burst: int = 50) -> None:
+    def __init__(self, settings: Settings, *, burst: int = 50, analyze: Analyze | None = None) -> None:
         self.settings = settings
-        self.application: Application = build(settings, analyze=FakeAnalyzer(pack()).analyze)
+        self.application: Application = build(settings, analyze=analyze or FakeAnalyzer(pack()).analyze)
         self.bot: TelegramBot = attach(self.application, burst=burst)
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -138,9 +138,9 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings, *, burst: int = 50) -> Iterator[Running]:
+def running(settings: Settings, *, burst: int = 50, analyze: Analyze | None = None) -> Iterator[Running]:
     """Run the application for the block; a large `burst` spares the test the pace of a real chat."""
-    application = Running(settings, burst=burst)
+    application = Running(settings, burst=burst, analyze=analyze)
     try:
         application.start()
         yield application

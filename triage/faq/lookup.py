@@ -25,6 +25,9 @@ QUERY_LIMIT = 100  # characters
 _TITLE, _SECTION, _QUESTION = 3.0, 2.0, 1.0
 _PART = 0.7  # of a word that only begins so
 _COVERED = 0.6  # of the query's weight: less is a guess
+#: What a word covers by its place: a title's more than itself, one that only begins like a question's half.
+_COVERS = ((_TITLE, 1.5), (_SECTION, 1.2), (_QUESTION, 0.8), (0.0, 0.5))
+_UNKNOWN = 2.0
 _STEM = 6
 _LEAST_PREFIX = 4  # characters of a title that is being typed
 _LEAST_TYPO, _LIKE, _SAME = 5, 0.8, 2  # a misspelt word begins with the same two letters
@@ -90,7 +93,7 @@ class Lookup:
         scores: dict[str, float] = defaultdict(float)
         for rarity, places in found:
             for id, weight in places.items():
-                covered[id] += rarity
+                covered[id] += rarity * next(share for least, share in _COVERS if weight >= least)
                 scores[id] += rarity * weight
         kept = (id for id in scores if covered[id] >= _COVERED * whole)
         return tuple(sorted(kept, key=lambda id: (-scores[id], len(self._titles[id]), id)))
@@ -131,7 +134,8 @@ class Lookup:
             yield token
 
     def _rarity(self, places: Mapping[str, float]) -> float:
-        return math.log((1 + len(self._entries)) / (1 + len(places))) + 0.1
+        """Return what a word weighs; one that no entry holds weighs less than one that few hold."""
+        return math.log((1 + len(self._entries)) / (1 + len(places))) + 0.1 if places else _UNKNOWN
 
 
 def _indexed(entries: Mapping[str, FaqEntry]) -> Postings:

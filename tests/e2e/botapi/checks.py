@@ -10,6 +10,7 @@ from tests.e2e.botapi.errors import bad
 from tests.e2e.botapi.markup import parse, units
 
 TEXT, CAPTION, ALERT, DATA_BYTES = 4096, 1024, 200, 64
+RESULTS = 50
 UPLOAD, PHOTO, DOWNLOAD = 50 << 20, 10 << 20, 20 << 20
 
 
@@ -68,6 +69,42 @@ def _button(button: dict[str, Any]) -> dict[str, Any]:
     if "copy_text" in button and not 1 <= units(button["copy_text"]["text"]) <= 256:
         raise bad("COPY_TEXT_INVALID")
     return button
+
+
+def inline_answer_of(params: dict[str, Any]) -> dict[str, Any]:
+    """Return the checked answer to a question of inline mode, each result with the message that it sends."""
+    results = _json(params.get("results"), [])
+    if len(results) > RESULTS:
+        raise bad("too many inline query results specified")
+    ids = [str(result.get("id", "")) for result in results]
+    if any(not 1 <= len(id.encode()) <= DATA_BYTES for id in ids):
+        raise bad("RESULT_ID_INVALID")
+    if len(set(ids)) < len(ids):
+        raise bad("RESULT_ID_DUPLICATE")
+    button = _json(params.get("button"), None)
+    if button and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", str(button.get("start_parameter", ""))):
+        raise bad("START_PARAM_INVALID")
+    return {
+        "results": [_article(result) for result in results],
+        "cache_time": int(params.get("cache_time") or 0),
+        "is_personal": str(params.get("is_personal", "")).lower() == "true",
+        "button": button,
+    }
+
+
+def _article(result: dict[str, Any]) -> dict[str, Any]:
+    if result.get("type") != "article" or not str(result.get("title", "")).strip():
+        raise bad("can't parse inline query result: Can't find field \"title\"")
+    content = result.get("input_message_content") or {}
+    said = text_of({"text": content.get("message_text", ""), "parse_mode": content.get("parse_mode")})
+    keyboard = keyboard_of({"reply_markup": result.get("reply_markup")})
+    return result | {"message": said | ({"reply_markup": keyboard} if keyboard else {})}
+
+
+def _json(value: Any, otherwise: Any) -> Any:
+    if isinstance(value, str):
+        return json.loads(value)
+    return otherwise if value is None else value
 
 
 def upload_of(content: bytes, limit: int) -> bytes:

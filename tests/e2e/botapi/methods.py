@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.e2e.botapi import checks
 from tests.e2e.botapi.errors import bad
-from tests.e2e.botapi.state import BOT_ID, BOT_NAME, TAP_LIFE, Chat, State
+from tests.e2e.botapi.state import BOT_ID, BOT_NAME, QUESTION_LIFE, TAP_LIFE, Chat, State
 
 Params = dict[str, Any]
 Files = dict[str, tuple[str, str, bytes]]
@@ -28,11 +28,11 @@ class Methods:
             "sendDocument": self.send_document, "sendPhoto": self.send_photo,
             "sendMediaGroup": self.send_album, "getFile": self.get_file, "getChat": self.get_chat,
             "getChatMember": self.get_member, "setMyCommands": self.set_commands,
-            "sendChatAction": self.chat_action,
+            "sendChatAction": self.chat_action, "answerInlineQuery": self.answer_inline,
         }  # fmt: skip
 
     def get_me(self, params: Params, files: Files) -> Any:
-        return BOT | {"can_join_groups": True, "can_read_all_group_messages": False}
+        return BOT | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
 
     def set_webhook(self, params: Params, files: Files) -> Any:
         hook = self.state.webhook
@@ -124,6 +124,13 @@ class Methods:
         if len(str(params.get("text", ""))) > checks.ALERT:
             raise bad("MESSAGE_TOO_LONG")
         self.state.answered.append(dict(params))
+        return True
+
+    def answer_inline(self, params: Params, files: Files) -> Any:
+        at = self.state.questions.pop(str(params.get("inline_query_id")), None)
+        if at is None or self.state.now() - at > QUESTION_LIFE:
+            raise bad("query is too old and response timeout expired or query ID is invalid")
+        self.state.offered[str(params["inline_query_id"])] = checks.inline_answer_of(params)
         return True
 
     def get_file(self, params: Params, files: Files) -> Any:

@@ -12,6 +12,8 @@ from tests.e2e.botapi.errors import bad, forbidden
 
 MESSAGE_LIFE = 24 * 3600.0
 TAP_LIFE = 150.0
+QUESTION_LIFE = 30.0
+LIVES = {"callback_query": TAP_LIFE, "inline_query": QUESTION_LIFE}
 BOT_ID = 7000000001
 BOT_NAME = "triage_standin_bot"
 #: Delivered only when `allowed_updates` names them (Bot API, getUpdates).
@@ -96,6 +98,8 @@ class State:
         self.files: dict[str, tuple[str, bytes]] = {}
         self.taps: dict[str, float] = {}
         self.answered: list[dict[str, Any]] = []
+        self.questions: dict[str, float] = {}
+        self.offered: dict[str, dict[str, Any]] = {}
         self.pending: list[Pending] = []
         self.webhook = Webhook()
         self.allowed: list[str] | None = None
@@ -146,7 +150,7 @@ class State:
             number = next(self._update_ids)
             wanted = kind in self.allowed if self.allowed else kind not in ON_REQUEST
             if wanted or forced:
-                life = TAP_LIFE if kind == "callback_query" else MESSAGE_LIFE
+                life = LIVES.get(kind, MESSAGE_LIFE)
                 update = {"update_id": number, kind: body}
                 self.pending.append(Pending(update, kind, queue, self.now() + life))
             return number

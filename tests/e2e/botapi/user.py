@@ -136,6 +136,30 @@ class User:
             self.api.state.put("callback_query", query, queue=f"user{self.id}")
         return tap
 
+    def ask(self, query: str) -> str:
+        """Type a question after the bot's name, in whatever chat; returns the question's id."""
+        with self.api.state.lock:
+            id = self.api.state.unique("55")
+            self.api.state.questions[id] = self.api.state.now()
+            body = {"id": id, "from": self.as_json, "query": query, "offset": "", "chat_type": "group"}
+            self.api.state.put("inline_query", body, queue=f"user{self.id}")
+        return id
+
+    def offered(self, id: str, *, patience: float = PATIENCE) -> dict[str, Any]:
+        """Wait for the bot's answer to a question; or fail."""
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            with self.api.state.lock:
+                if found := self.api.state.offered.get(id):
+                    return found
+            time.sleep(0.02)
+        raise AssertionError(f"{self.name}'s question was not answered")
+
+    def choose(self, result: dict[str, Any]) -> Message:
+        """Send a result that was offered into this chat, as Telegram does."""
+        bot = {"id": BOT_ID, "is_bot": True, "first_name": "Triage", "username": BOT_NAME}
+        return self.send({**result["message"], "via_bot": bot})
+
     def block(self) -> None:
         """Block the bot."""
         self.chat.blocked = True
