@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from triage.checks.lexicons import Wildcards, lexicon_path, load_sections
+from triage.text.patterns import Pattern
 
-_SENTENCE_END = re.compile(r"[.!?…\n;]+(?=\s|$)|\n")
-_TOKEN = re.compile(r"[^\W_]+|[,:;()«»\"—–-]")
-_MENTION = re.compile(
+_SENTENCE_END = Pattern(r"[.!?…\n;]+(?=\s|$)|\n")
+_TOKEN = Pattern(r"[^\W_]+|[,:;()«»\"—–-]")
+_MENTION = Pattern(
     r"(?<!\w)слов(?:о|а|у|е|ом|ами|ах)?(?: типа| вроде"
     r"| как)?[\s:—–-]{0,3}(?:[«\"„“][^»\"”]{1,20}[»\"”][\s,и]{1,4}){0,6}[«\"'„“]?$"
 )
-_IMPERATIVE = re.compile(r"(?<!\w)(?:\w{2,}(?:йте|ите|ьте)|вы|вас|вам|ваш\w{0,3})(?!\w)")
+_IMPERATIVE = Pattern(r"(?<!\w)(?:\w{2,}(?:йте|ите|ьте)|вы|вас|вам|ваш\w{0,3})(?!\w)")
 _QUOTES = "«»\"“”„'‘’`"
 _FAR = 99
 _PREDICATE = frozenset(["—", "–", "-", "там", "просто"])
@@ -34,7 +34,7 @@ class People:
     others: Wildcards
     things: Wildcards
     blamers: Wildcards
-    meta: re.Pattern[str]
+    meta: Pattern
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:
@@ -145,5 +145,5 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
 def _people(path: Path | None = None) -> People:
     sections = load_sections(path or lexicon_path("people.txt"))
     words = {name: Wildcards(entries) for name, entries in sections.items() if name != "meta"}
-    meta = re.compile("|".join(rf"(?<!\w)(?:{entry.pattern})" for entry in sections["meta"]))
+    meta = Pattern("|".join(rf"(?<!\w)(?:{entry.pattern})" for entry in sections["meta"]))
     return People(**words, meta=meta)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from triage.checks.scanner import Gates
+from triage.text.patterns import Pattern
 from triage.text.tokens import Memo
 
 _LABEL = r"[a-zа-яё0-9_](?:[a-zа-яё0-9_-]{0,61}[a-zа-яё0-9])?"
@@ -16,7 +17,7 @@ _COMMA = r",(?=[a-z0-9_%=&+~$-])(?!https?:)"
 _PATH = rf"(?:[/?#](?:[^{_AROUND},\[\]]|{_COMMA}){{0,500}})?"
 #: What an address is made of: a comma only within it, no bracket of a Markdown link, no sign of the sentence around.
 _URL_SIGN = rf"(?:[^{_AROUND},\]]|{_COMMA}|\](?!\())"
-_CANDIDATE = re.compile(
+_CANDIDATE = Pattern(
     r"(?P<url>[a-z][a-z0-9+:.-]{1,20}://" + _URL_SIGN + r"{1,500})"
     r"|(?<!\w)ssh[ \t:]{1,3}(?:-[a-z] ?\S{0,40} ){0,2}[\w.-]{1,40}@(?P<ssh>[\w.-]{2,80})"
     r"|(?<![\w@.-])(?P<ip>\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\.\d)(?::\d{2,5})?" + _PATH + r")"
@@ -34,11 +35,11 @@ _CANDIDATE = re.compile(
     r"|console)(?:-[a-z]{2,12}){0,2}-?\d{1,3}(?![\w:/\"'-]|\.\w))",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"[.:](?<=[^\W_].)(?:[^\W_]|//)")
+_HINT = Pattern(r"[.:](?<=[^\W_].)(?:[^\W_]|//)")
 _RARE = Gates(
     [("localhost", "[", "ssh", "apim-", "gw-", "gate-", "gateway-", "mgmt-", "portal-", "console-", "apigw-")]
 )
-_RARE_HINT = re.compile(
+_RARE_HINT = Pattern(
     r"(?<=[^\W_])[.:](?:[^\W_]|//)|localhost|\[[0-9a-f]*:|(?:apim|gw|gate|gateway|mgmt"
     r"|portal|console)-|ssh[ \t:]",
     re.IGNORECASE,
@@ -71,12 +72,12 @@ class Candidate:
     text: str
 
 
-def _hint(text: str) -> re.Pattern[str]:
+def _hint(text: str) -> Pattern:
     """Dots and colons inside a run are quick to find; the rest is looked for where one of its literals is."""
     return _RARE_HINT if _RARE.open(text) else _HINT
 
 
-_SPACE = re.compile(r"\s")
+_SPACE = Pattern(r"\s")
 
 
 def spots(text: str) -> Iterator[Spot]:

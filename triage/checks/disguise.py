@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from triage.checks.scanner import SCANNER, Words
+from triage.text.patterns import Pattern
 from triage.text.tokens import spelled
 
 Disguise = tuple[int, int, tuple[str, ...]]
@@ -22,16 +23,16 @@ _LOOK = str.maketrans(
 )
 _SOUND = str.maketrans("abcdefghijklmnopqrstuvwxyz3469", "абцдефгхийклмнопкрстуввхйзечьд")
 
-_CYRILLIC = re.compile(r"[а-яёіїєґ]")
-_MIXED_HINT = re.compile(r"[а-я][a-z0-9@$€¥α-ωіїєґ]|[a-z0-9@$€¥α-ωіїєґ][а-я]")
-_NUMERAL = re.compile(r"\d+[а-я]|[а-я]\d+|\d{2,}[а-я]+")
+_CYRILLIC = Pattern(r"[а-яёіїєґ]")
+_MIXED_HINT = Pattern(r"[а-я][a-z0-9@$€¥α-ωіїєґ]|[a-z0-9@$€¥α-ωіїєґ][а-я]")
+_NUMERAL = Pattern(r"\d+[а-я]|[а-я]\d+|\d{2,}[а-я]+")
 
 
-_LEET = re.compile(r"[a-z]{1,12}[0134][a-z]{1,12}")
+_LEET = Pattern(r"[a-z]{1,12}[0134][a-z]{1,12}")
 _LEET_LOOK = str.maketrans("0134", "oiea")
-_RUN = re.compile(r"([^\W\d_])\1+")
-_DOUBT = re.compile(r"[a-z0-9@$€¥α-ωіїєґ]|([^\W\d_])\1")
-_LONG_RUN = re.compile(r"([^\W\d_])\1\1")
+_RUN = Pattern(r"([^\W\d_])\1+")
+_DOUBT = Pattern(r"[a-z0-9@$€¥α-ωіїєґ]|([^\W\d_])\1")
+_LONG_RUN = Pattern(r"([^\W\d_])\1\1")
 
 
 def is_doubtful(word: str) -> bool:
@@ -67,15 +68,15 @@ def _look_alike(word: str) -> tuple[str, ...]:
 
 _SIGN = r"*#@$%&^~•·×|+=?!░▒▓▪●■□○◦∗⁎✱✻\ufffd\u2600-\u27bf\U0001f300-\U0001faff"
 #: The sign comes first in the pattern, so that the search skips to signs; what stands before is looked at after.
-_MASKED_HINT = re.compile(rf"[{_SIGN}.…_'’`-](?<=\w.)(?:(?<=[{_SIGN}])(?<![?!])|(?=[\w.…]))")
-_MASKED = re.compile(
+_MASKED_HINT = Pattern(rf"[{_SIGN}.…_'’`-](?<=\w.)(?:(?<=[{_SIGN}])(?<![?!])|(?=[\w.…]))")
+_MASKED = Pattern(
     rf"(?<!\w)(?:[^\W_]{{1,20}}(?:[{_SIGN}]{{1,12}}|\.{{2,8}}|…{{1,3}}"
     rf"|[._'’`-](?=\w))){{1,12}}(?:[^\W_]{{1,20}})?(?![\w@])"
 )
-_TWO_SCRIPTS = re.compile(r"[a-z]{3}[-._/'][а-я]{3}|[а-я]{3}[-._/'][a-z]{3}")
-_REPEATED = re.compile(r"([*@#$%&])\1")
-_SPACE = re.compile(r"\s")
-_LONE = re.compile(rf"[{_SIGN}.…_'’`-]+")
+_TWO_SCRIPTS = Pattern(r"[a-z]{3}[-._/'][а-я]{3}|[а-я]{3}[-._/'][a-z]{3}")
+_REPEATED = Pattern(r"([*@#$%&])\1")
+_SPACE = Pattern(r"\s")
+_LONE = Pattern(rf"[{_SIGN}.…_'’`-]+")
 
 
 def masked_letters(text: str) -> Iterator[Disguise]:
@@ -124,12 +125,12 @@ def _wild(match: re.Match[str]) -> str:
     return "*" if run[0] in ".…" else "?" * len(run) + "*" if len(run) > 2 else "?" * len(run)
 
 
-_GAPS = re.compile(r"(?<!\w)[^\W_](?:[ \t.,*_·•/|~-]{1,3}[^\W_]{1,2}(?!\w)){2,24}")
+_GAPS = Pattern(r"(?<!\w)[^\W_](?:[ \t.,*_·•/|~-]{1,3}[^\W_]{1,2}(?!\w)){2,24}")
 
 
 _MIN_LETTERS = 3
 #: Rows of short words that may be one word, as the scanner tells their lengths.
-_ROW = re.compile(r"a[ab][ab]|adb|ada[ab]|ae[ab]|ab[de]|aae|aad[ab]|dab|db[ab]")
+_ROW = Pattern(r"a[ab][ab]|adb|ada[ab]|ae[ab]|ab[de]|aae|aad[ab]|dab|db[ab]")
 _SHORT_WORDS = re.compile(rb"\x01[\x01\x02]{2}")
 
 
@@ -207,7 +208,7 @@ _TORN = frozenset(
     ]
 )
 _TORN_WORDS = Words(_TORN.__contains__)
-_FRAGMENT = re.compile(rf"(?<!\w)({'|'.join(sorted(_TORN))})[ \t]([а-я]{{1,8}})(?!\w)")
+_FRAGMENT = Pattern(rf"(?<!\w)({'|'.join(sorted(_TORN))})[ \t]([а-я]{{1,8}})(?!\w)")
 
 
 def torn_words(text: str) -> Iterator[Disguise]:

@@ -130,7 +130,7 @@ class FoulWords:
     def _sections(self, word: str) -> frozenset[str]:
         if len(word) > 64:
             return frozenset()
-        sections = set()
+        sections: set[str] = set()
         for _, numbers in self._automaton.iter(f"^{word}$"):
             sections.update(self._patterns[number][0] for number in numbers if self._fits(number, word))
         return frozenset(sections)

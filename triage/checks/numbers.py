@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from triage.checks.hints import Hinted
 from triage.checks.scanner import Signs
 from triage.text.normalise import Folded, fold
+from triage.text.patterns import Pattern
 
 _ID = (
     r"((?<![\w-])[a-zа-я]{2,8}[-–]\d{2,8}(?:-\d{1,8})?"
@@ -59,7 +59,7 @@ _BARE = (
     r"(?:\sпо) (\d{5,7})(?=\s?[?.:]|$)",
     r"\A(\d{5,6})(?= ?[:,.—–-]| (?:опять|закр|решил|рано|как|перео))",
 )
-_COUNTED = re.compile(r"\s*(?:шт|раз|дн|час|минут|запрос|rps|в секунд|руб|₽|апи|человек|процент|%|мс|ms|сек|порт|/)")
+_COUNTED = Pattern(r"\s*(?:шт|раз|дн|час|минут|запрос|rps|в секунд|руб|₽|апи|человек|процент|%|мс|ms|сек|порт|/)")
 
 
 def find_request_number(text: str) -> str | None:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from triage.checks.lexicons import lexicon_path, load_sections
+from triage.text.patterns import Pattern
 
 _NOUN = r"(?:key|token|password|pass|secret|pwd|парол\w*|токен\w*|ключ\w*|секрет\w*|here|value)"
 _WHOSE = r"(?:your|my|the|some|insert|put|enter|new|old|real|this|that|actual|здесь|ваш\w*|мой|твой|свой|какой)"
@@ -14,7 +15,7 @@ _HIDES = (
     r"|filtered|example|sample|dummy|todo|tbd|deleted|censored|sensitive|confidential|zamen\w*|skryt\w*"
     r"|скрыт\w*|удал[её]н\w*|замен[её]н\w*|вырезан\w*|затерт\w*)"
 )
-_SHAPE = re.compile(
+_SHAPE = Pattern(
     rf"""
     .*[█•●…].* | .*\*{{2,}}.* | .*\.{{3,}}.* | [*.·xхX_?\#+-]+ | .*[xхXХ]{{4,}}.* | .*0{{12,}}.*
     | <.*>? | \[.*\]? | \{{.*\}}? | .*\$\{{.* | .*\{{\{{.* | \#\{{.* | @[\w.]+@ | %\w+%?

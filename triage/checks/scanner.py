@@ -16,6 +16,7 @@ import ahocorasick
 
 from triage.checks.literals import LINE_START
 from triage.text.normalise import fold
+from triage.text.patterns import Pattern
 from triage.text.tokens import WORD, Memo
 
 Test = Callable[[str], object]
@@ -177,8 +178,11 @@ class Signs:
     """What is seen within a chunk that is more than a word: a regular expression without spaces, or another test."""
 
     def __init__(self, test: Test | str) -> None:
-        search = re.compile(test).search if isinstance(test, str) else test
-        self._owner = SCANNER.join_signs(lambda chunk: bool(search(chunk)))
+        if isinstance(test, str):
+            pattern = Pattern(test)
+            self._owner = SCANNER.join_signs(lambda chunk: pattern.search(chunk))
+        else:
+            self._owner = SCANNER.join_signs(test)
 
     def seen(self, text: str) -> bool:
         """Tell whether a chunk of a folded text passes."""

@@ -12,12 +12,13 @@ from triage.checks.placeholders import is_placeholder
 from triage.checks.scanner import Signs
 from triage.report import Finding
 from triage.text.normalise import fold
+from triage.text.patterns import Pattern
 
 # --- private keys -------------------------------------------------------------------------------
 
-_KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
-_KEY_BODY = re.compile(r"(?:[A-Za-z0-9+/=\s\\]|[A-Za-z-]{3,20}: )*")
+_KEY_BEGIN = Pattern(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_END = Pattern(r"-----END [A-Z0-9 ]{0,40}-----")
+_KEY_BODY = Pattern(r"(?:[A-Za-z0-9+/=\s\\]|[A-Za-z-]{3,20}: )*")
 _KEY_MIN = 40
 
 
@@ -37,7 +38,7 @@ def private_keys(text: str) -> Iterator[Finding]:
 
 # --- credentials inside addresses ---------------------------------------------------------------
 
-_USERINFO = re.compile(
+_USERINFO = Pattern(
     r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9+.-]{1,30}):(?://"
     r"|\\/\\/)([^\s:@/\"'<>«»]{0,80}):([^\s\"«»]{1,300})"
 )
@@ -101,10 +102,10 @@ _SHAPES = (
     r"https://hooks\.slack\.com/services/T[A-Z0-9]{4,20}/B[A-Z0-9]{4,20}/[A-Za-z0-9]{20,40}",
     r"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{6,2000}",
 )
-_TOKEN = re.compile(r"(?<![A-Za-z0-9_-])(?:" + "|".join(_SHAPES) + r")(?![A-Za-z0-9])")
+_TOKEN = Pattern(r"(?<![A-Za-z0-9_-])(?:" + "|".join(_SHAPES) + r")(?![A-Za-z0-9])")
 #: What a token holds at least one of; shapes begin with their own literals, none is known by a set of letters alone.
 SHAPED = tuple(sorted({literal for shape in _SHAPES for literal in needed_literals(shape)[0]}))
-_RUN = re.compile(r"[A-Za-z0-9_-]{14}")
+_RUN = Pattern(r"[A-Za-z0-9_-]{14}")
 _API_KEYS = ("AKIA", "ASIA", "AIza", "AQVN", "sk_", "rk_", "sk-")
 
 
@@ -121,15 +122,15 @@ def shaped_tokens(text: str) -> Iterator[Finding]:
 
 # --- headers and command lines ------------------------------------------------------------------
 
-_AUTH = re.compile(r"(?<![a-z])(bearer|basic|token)[ \t:]{1,3}[\"']?([a-z0-9_.+/=~-]{8,4000})", re.IGNORECASE)
+_AUTH = Pattern(r"(?<![a-z])(bearer|basic|token)[ \t:]{1,3}[\"']?([a-z0-9_.+/=~-]{8,4000})", re.IGNORECASE)
 _KEY_NAMES = r"(?:api|auth|access|vault|consumer|private)[-_]?(?:key|token)"
 HEADED = needed_literals(_KEY_NAMES)[0]
-_API_HEADER = re.compile(
+_API_HEADER = Pattern(
     rf"(?<![a-z])(?:x-)?(?:gravitee-)?{_KEY_NAMES}[\"'»]?"
     r"(?:[ \t]{0,3}(?:[:=]|->|—|–)[ \t]{0,3}|[ \t]{1,3})[\"'«]?([a-z0-9_.+/=~-]{6,400})",
     re.IGNORECASE,
 )
-_CURL_USER = re.compile(r"(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?([^\s:\"']{1,80}):([^\s\"']{1,120})")
+_CURL_USER = Pattern(r"(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?([^\s:\"']{1,80}):([^\s\"']{1,120})")
 
 
 def header_tokens(text: str) -> Iterator[Finding]:
@@ -174,7 +175,7 @@ def _decoded(value: str) -> str:
         return ""
 
 
-_TECHNICAL = re.compile(
+_TECHNICAL = Pattern(
     r"(?:oauth|sha|md|aes|rsa|http|utf|v|base|x|rs|hs|es|ps|ed|p|pkcs|ecdsa|tls|java|jwt"
     r"|oidc|saml)[-_]?\d[\d.]*"
     r"|[\w-]+\.(?:ya?ml|json|log|sh|py|js|jks|p12|pem|crt|key|txt|conf|xml|ru|com|local"
@@ -196,12 +197,12 @@ def looks_random(value: str) -> bool:
 
 # --- card numbers -------------------------------------------------------------------------------
 
-_CARD = re.compile(
+_CARD = Pattern(
     r"(?<![\w,:/+-])(?<!\d\.)(?:\d{4}([ \u00a0-])\d{4}\1\d{4}\1\d{4}(?:\1\d{2,3}(?!\d|/))?"
     r"|\d{4}[ \u00a0-]\d{6}[ \u00a0-]\d{5}"
     r"|\d{8}[ \u00a0-]\d{8,11}|\d{15,19})(?![\w-]|[.,]\d|/\d)"
 )
-_NOT_CARD = re.compile(
+_NOT_CARD = Pattern(
     r"(?:сч[её]т\w*|р/с|к/с|инн|огрн\w*|заказ\w*|imei|снилс|полис\w*|накладн\w*|трек\w*"
     r"|упд|уин|договор\w*|\bid|ts)"
     r"[ \t]{0,2}(?:№|#|n|номер|:|=)?[ \t]{0,2}$",
@@ -210,9 +211,9 @@ _NOT_CARD = re.compile(
 
 
 _FOUR = Signs(r"\d{4}")
-_EIGHT = re.compile(r"\d{4}[ \u00a0-]?\d{4}")
+_EIGHT = Pattern(r"\d{4}[ \u00a0-]?\d{4}")
 #: The term and the code beside a number tell a card even when a digit is mistyped.
-_CARD_DATA = re.compile(
+_CARD_DATA = Pattern(
     r"[\s,;.]{0,3}(?:до |срок |действует до |exp\w* )?\d{2} ?/ ?\d{2,4}\D{1,12}\d{3}(?!\d)"
     r"|[\s,;.]{0,3}(?:cvv|cvc)",
     re.IGNORECASE,

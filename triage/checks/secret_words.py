@@ -11,6 +11,7 @@ from triage.checks.scanner import Gates
 from triage.checks.secret_shapes import looks_random
 from triage.report import Finding
 from triage.text.normalise import lowered
+from triage.text.patterns import Pattern
 
 # --- assignments in configs, environment variables, JSON, XML, command lines --------------------
 
@@ -20,19 +21,19 @@ _NAME = (
     r"|secret[_.-]?key|private[_.-]?key|account[_.-]?key|storepass|keypass"
     r"|(?<![а-я])(?:парол[ьяие]|пасс?ворд|пасс|токен|секрет))"
 )
-_ASSIGN = re.compile(
+_ASSIGN = Pattern(
     r"(" + _NAME + r")(?:[\"'\\»]{0,3}[ \t]{0,20}(?::=|=>|=|:)[ \t]{0,20}|[\"'] {0,3}value=)"
     r"(\\?\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|«[^»\n]{1,100}»|`[^`\n]{1,400}`|[^\s\"'`«»<>]{1,400})",
     re.IGNORECASE,
 )
-_QUERY = re.compile(r"[?&](?:key|sig|auth)=([\w.~-]{12,400})")
-_XML = re.compile(r"<(?:[\w:.-]{0,30}?)(?:password|passwd|secret|token|api-?key)>([^<>\s]{3,200})</", re.IGNORECASE)
-_ENV_VALUE = re.compile(
+_QUERY = Pattern(r"[?&](?:key|sig|auth)=([\w.~-]{12,400})")
+_XML = Pattern(r"<(?:[\w:.-]{0,30}?)(?:password|passwd|secret|token|api-?key)>([^<>\s]{3,200})</", re.IGNORECASE)
+_ENV_VALUE = Pattern(
     r"name: {0,3}[\"']?\w{0,60}(?:PASSWORD|SECRET|TOKEN"
     r"|API_?KEY)[\"']?[ \t]*\r?\n[ \t-]*value: {0,3}[\"']?([^\s\"']{1,200})",
     re.IGNORECASE,
 )
-_FLAG = re.compile(
+_FLAG = Pattern(
     r"(?<![\w-])(?:--(?:[a-z]{1,20}-)?(?:password|pass|token|secret|api-key)|-storepass"
     r"|-keypass|-passin pass:|sshpass -p"
     r"|-u[ =]?\S{1,60} -p|-U \S{1,60} -W|redis-cli (?:-h \S{1,80} )?-a)[ =]{0,2}[\"']?([^\s\"']{3,200})"
@@ -43,7 +44,7 @@ _OTHERWISE = (
     (_FLAG, ("--", "-storepass", "-keypass", "-passin", "sshpass", "-u", "-U", "redis-cli")),
 )
 NAMED = ("pass", "pwd", "secret", "token", "key", "парол", "пасс", "пасв", "токен", "секрет")
-_CONFIG_END = re.compile(r"[;&](?=[A-Za-z][\w. ]{0,40}=)")
+_CONFIG_END = Pattern(r"[;&](?=[A-Za-z][\w. ]{0,40}=)")
 
 
 def assignments(text: str) -> Iterator[Finding]:
@@ -62,7 +63,7 @@ def assignments(text: str) -> Iterator[Finding]:
                 yield Finding(match.start(1), match.end(1), "password", "пароль в настройке или команде")
 
 
-_SIGN = re.compile(r"[:=]")
+_SIGN = Pattern(r"[:=]")
 _NAME_REACH = 60
 
 
@@ -96,8 +97,8 @@ def _without_tail(value: str) -> str:
     return value.rstrip(")]}") if not any(c in value for c in "([{") else value
 
 
-_LINE_END = re.compile(r"[ \t]*[\"',;})]{0,3}[ \t]*(?:#[^\n]*|//[^\n]*)?(?:\r?\n|$)")
-_CYRILLIC = re.compile(r"[а-яё-]+", re.IGNORECASE)
+_LINE_END = Pattern(r"[ \t]*[\"',;})]{0,3}[ \t]*(?:#[^\n]*|//[^\n]*)?(?:\r?\n|$)")
+_CYRILLIC = Pattern(r"[а-яё-]+", re.IGNORECASE)
 
 
 def _fits(name: str, value: str, text: str, end: int, quoted: bool) -> bool:
@@ -116,7 +117,7 @@ def _fits(name: str, value: str, text: str, end: int, quoted: bool) -> bool:
 
 # --- passwords in prose -------------------------------------------------------------------------
 
-_TRIGGER = re.compile(
+_TRIGGER = Pattern(
     r"(?<![а-яa-z])(парол(?:ь|я|ем|ю)|пасс?ворд\w{0,2}|пасс?(?:ом)?|кред[ыо]\w{0,3}"
     r"|уч[её]тк\w{1,2}|логин\w{0,2}|pass(?:word)?|pwd|parol|login"
     r"|токен\w{0,2}|client[ _-]?secret|секрет\w{0,2}|api[ _-]?key|token|secret|ключ(?:ом)?"
@@ -159,7 +160,7 @@ _STOP = frozenset(
         "раз",
     ]
 )
-_STEP = re.compile(r"[^\S\n]*(\S{1,200})")
+_STEP = Pattern(r"[^\S\n]*(\S{1,200})")
 _REACH = 9
 TOLD = (
     "парол",
@@ -181,19 +182,19 @@ TOLD = (
 )
 #: How a trigger begins, at the beginning of a word; the letters come first, so that the search skips to them.
 _STARTS = (*TOLD, "учёт", "client", "api", "апи")
-_STARTING = tuple(re.compile(rf"{start}(?<![а-яa-z]{start})") for start in _STARTS)
+_STARTING = tuple(Pattern(rf"{start}(?<![а-яa-z]{start})") for start in _STARTS)
 _PRESENT = Gates((start,) for start in _STARTS)
 _SEPARATORS = " \t\u00a0:=«\"'(—–-|,"
-_UNITS = re.compile(
+_UNITS = Pattern(
     r"\s*(?:символ|знак|букв|цифр|дн|день|час|минут|год|мес|раз|секунд|попыт|шт|апи|api"
     r"|руб|человек|пользоват|кб|мб|бит)",
     re.IGNORECASE,
 )
 
 
-_PAIR = re.compile(r"(?<![\w/.:@-])([A-Za-z][\w.@-]{1,40}) ?[/|] ?([^\s/«»\"'<>]{5,60})")
-_PAIRED = re.compile(r"[/|] ?(?=[^\s/«»\"'<>]{0,59}\d)[^\s/«»\"'<>]{5}")
-_ACCESS = re.compile(
+_PAIR = Pattern(r"(?<![\w/.:@-])([A-Za-z][\w.@-]{1,40}) ?[/|] ?([^\s/«»\"'<>]{5,60})")
+_PAIRED = Pattern(r"[/|] ?(?=[^\s/«»\"'<>]{0,59}\d)[^\s/«»\"'<>]{5}")
+_ACCESS = Pattern(
     r"доступ|логин|уч[её]т|ssh|ссх|рдп|rdp|консол|кабинет|вход|захо|кред|login|root|рут"
     r"|пользовател|юзер|сервер|узел|админ|admin|ключи от"
     r"|впн|vpn|anydesk|парол",
@@ -217,14 +218,14 @@ def login_pairs(text: str) -> Iterator[Finding]:
             yield Finding(match.start(2), match.start(2) + len(value), "password", "пароль рядом с логином")
 
 
-_LONG_KEY = re.compile(
+_LONG_KEY = Pattern(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}"
     r"|[a-z]{4}(?:-[a-z]{4}){3}",
     re.IGNORECASE,
 )
 
 
-_SHOWN = re.compile(
+_SHOWN = Pattern(
     r"(?<!\w)вот(?: он| она| этот"
     r"| эта)?:? {0,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64})(?!\w)"
 )
@@ -309,13 +310,13 @@ def _is_named(value: str, before: str, token: str) -> bool:
     )
 
 
-_SPECIAL = re.compile(r"[!@#$%^&*+=?~|]")
-_ADDRESS = re.compile(
+_SPECIAL = Pattern(r"[!@#$%^&*+=?~|]")
+_ADDRESS = Pattern(
     r"https?://.*|www\..*|[\w.+-]+@[\w-]+\.[\w.-]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/.*)?"
     r"|/.*|[\w.-]+:\d{2,5}|\d[\d.,:/-]*"
     r"|[A-Za-z]+(?:[-_/.][A-Za-z]+)*|[а-яёА-ЯЁ]+(?:[-_/.][а-яёА-ЯЁ]+)*|\d+-?[а-яё]+|[vV]\d[\w.]*",
 )
-_TERMS = re.compile(
+_TERMS = Pattern(
     r"(?:oauth|sha|md|aes|rsa|http|utf|base|x|hs|rs|es|pkcs|tls|java|jdk|k|ip|ipv|argon"
     r"|log|s|postgres|windows|win|апи|http/|1с|ad|jwt|v|api|apim|оauth)"
     r"[-_/]?\d+(?:[-.]\w+)*|[a-z]\d|\d[a-z]|k8s|i18n|e2e|b2b|oauth2\.?0?|1[cс]|http/\d.*"

@@ -17,25 +17,24 @@ from triage.checks.hints import Hinted, Rule
 from triage.checks.lexicons import lexicon_path, load_sections
 from triage.checks.steps import find_steps
 from triage.text.normalise import fold
+from triage.text.patterns import Pattern
 from triage.text.tokens import WORD
 
 _ANNOUNCED = ("unrelated", "strong", "connectors", "counted", "first", "second")
 _FAULTS = "faults"
 _BUSINESS = frozenset({"papers", "payment", "support"})
-_SENTENCE = re.compile(r"[.!?…;\n]+\s*|, а (?=у |по )|, и еще | и (?=как |где |когда |можно |почему |сколько )")
-_SAME = re.compile(r"(?<!\w)(?:тоже|также|так же|то же|аналогично|та же|про то же|о том же|там же|так и)(?!\w)")
-_PERSON = re.compile(
+_SENTENCE = Pattern(r"[.!?…;\n]+\s*|, а (?=у |по )|, и еще | и (?=как |где |когда |можно |почему |сколько )")
+_SAME = Pattern(r"(?<!\w)(?:тоже|также|так же|то же|аналогично|та же|про то же|о том же|там же|так и)(?!\w)")
+_PERSON = Pattern(
     r"у (?<!\wу )(?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)"
 )
-_NAMED = re.compile(
-    r"(?<!\w)(?:перв|втор)\w{2} (?:вопрос|проблема|пункт|беда|тема|момент)(?!\w)|(?<!\w)втор(?:ое|ой|ая):"
-)
+_NAMED = Pattern(r"(?<!\w)(?:перв|втор)\w{2} (?:вопрос|проблема|пункт|беда|тема|момент)(?!\w)|(?<!\w)втор(?:ое|ой|ая):")
 _MANY = 20_000
 _PART = 220
 _SHORT = 15
 #: Announcements looked at; nobody makes more, and a hostile text is not worth the time.
 _MOST = 40
-_QUESTION = re.compile(r"\?|(?<!\w)(?:как|какие|какой|можно|где|сколько|ли)(?!\w)")
+_QUESTION = Pattern(r"\?|(?<!\w)(?:как|какие|какой|можно|где|сколько|ли)(?!\w)")
 
 
 class Topics:
@@ -151,9 +150,7 @@ def _first_sentence(text: str, start: int) -> str:
     return next((s for s in _SENTENCE.split(part) if len(s) > 12), part)
 
 
-_BUT_AT = re.compile(
-    r", а у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)"
-)
+_BUT_AT = Pattern(r", а у (?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)")
 
 
 def _people_differ(text: str, words: SeveralWords) -> bool:

@@ -16,6 +16,7 @@ from triage.checks.hints import Hinted
 from triage.checks.lexicons import Wildcards, lexicon_path, load_sections
 from triage.report import Finding
 from triage.text.normalise import fold
+from triage.text.patterns import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _is_hopeless(shape: str, value: str, words: HostWords) -> bool:
     return zone not in words.zones and not zone.startswith("xn--")
 
 
-_JOINT = re.compile(r"\s*(?:,|и|или|на|→|->)\s*")
+_JOINT = Pattern(r"\s*(?:,|и|или|на|→|->)\s*")
 
 
 # --- rules, in the order of certainty -----------------------------------------------------------
@@ -86,10 +87,10 @@ def mail_address(candidate: Candidate, _: HostWords) -> bool | None:
     return False if candidate.before.endswith("@") or candidate.after.startswith("@") else None
 
 
-_VERSION_WORD = re.compile(r"(?:верс|version|релиз|сборк)\w*\s*$", re.IGNORECASE)
+_VERSION_WORD = Pattern(r"(?:верс|version|релиз|сборк)\w*\s*$", re.IGNORECASE)
 
 
-_HOP = re.compile(r"\s+\d[\d.]* ?ms")
+_HOP = Pattern(r"\s+\d[\d.]* ?ms")
 
 
 def broken_number(candidate: Candidate, _: HostWords) -> bool | None:
@@ -150,7 +151,7 @@ def foreign_port(candidate: Candidate, _: HostWords) -> bool | None:
     return False if candidate.port and int(candidate.port) in _FOREIGN_PORTS else None
 
 
-_PICTURE = re.compile(
+_PICTURE = Pattern(
     r"\.(?:png|jpe?g|gif|webp|mp4|mov|pdf|docx?|xlsx?|zip|rar|7z|txt)$|/(?:docs?|faq|wiki"
     r"|help|documentation|unsub|hooks)(?:[/?]|$)"
 )
@@ -173,12 +174,12 @@ def numbered_node(candidate: Candidate, _: HostWords) -> bool | None:
     return "-" in candidate.host if candidate.shape == "node" else None
 
 
-_KEY = re.compile(
+_KEY = Pattern(
     r"(?:^|\n)[ \t-]*[a-z_.]{2,40}: ?[\"']?$|[\"'](?:target|url|uri|host|endpoint"
     r"|backend)[\"']: ?[\"']$|(?<![a-z])host[ =:]{0,2}[\"']$|(?<![a-z])host=$"
 )
-_CORS = re.compile(r"(?<!\w)(?:cors|preflight|origins?|allow-origin)(?!\w)", re.IGNORECASE)
-_BROWSER = re.compile(
+_CORS = Pattern(r"(?<!\w)(?:cors|preflight|origins?|allow-origin)(?!\w)", re.IGNORECASE)
+_BROWSER = Pattern(
     r"^[^.!?\n]{0,20}(?:звать|ходить|дергать|дёргать|обращаться|зов[её]т|ходит|дергает|дёргает|живёт|живет)"
 )
 
@@ -190,8 +191,8 @@ def setting(candidate: Candidate, words: HostWords) -> bool | None:
     return None
 
 
-_CLAUSE_END = re.compile(r"[.!?;](?=\s|$)|\n")
-_PAGE = re.compile(r"https?://\S+\s")
+_CLAUSE_END = Pattern(r"[.!?;](?=\s|$)|\n")
+_PAGE = Pattern(r"https?://\S+\s")
 _BESIDE = 18
 
 
@@ -249,16 +250,16 @@ _INNER_ZONES = frozenset(
     ["local", "lan", "corp", "internal", "intra", "int", "test", "example", "home", "loc", "priv", "stage", "prod"]
 )
 _HOME_ZONES = (".ru", ".рф", ".su", ".by", ".kz")
-_PLACED = re.compile(r"(?:^|[^\w])(?:на|с|через|до|у нас|адрес\w*|сайт\w*)[ :]{1,2}[«\"(]?$", re.IGNORECASE)
+_PLACED = Pattern(r"(?:^|[^\w])(?:на|с|через|до|у нас|адрес\w*|сайт\w*)[ :]{1,2}[«\"(]?$", re.IGNORECASE)
 _FILES = frozenset([
     "rpm", "zip", "jar", "tgz", "gz", "deb", "tar", "yml", "yaml", "json", "log",
     "md", "txt", "sh", "py", "java", "js", "ts", "conf", "xml", "properties",
 ])  # fmt: skip
-_BESIDE_PRODUCT = re.compile(
+_BESIDE_PRODUCT = Pattern(
     r"[\s,(;:—–-]{1,3}(?:v?[34]\.\d|APIM|апим|версия|gravitee|(?:это )?(?:наш\w{0,2} )?(?:портал|шлюз|консоль)(?!\w))",
     re.IGNORECASE,
 )
-_SEEN = re.compile(
+_SEEN = Pattern(
     r"^[\s)\]>»”’\"',:;—–-]{0,4}(?:\([^)]{1,40}\)[\s,:—–-]{0,3})?(?:\w+ ){0,4}?(?:не |ни |нет"
     r"|откр|отвеч|отда[её]т|выда|верн|возвращ|груз|леж|упал|пада|вис|молч|тормоз|тупит"
     r"|крут|показ"

@@ -18,12 +18,13 @@ from triage.checks.lexicons import lexicon_path, load_sections
 from triage.checks.scanner import Signs, Words
 from triage.report import Finding
 from triage.text.normalise import fold
+from triage.text.patterns import Pattern
 from triage.text.tokens import WORD, occurrences
 
 _REACH = 110
 _WINDOW = 300
 _CLOSE = 90
-_ITEM = re.compile(
+_ITEM = Pattern(
     r"(?:^|\n)[ \t>]*(?:\(?\d{1,2}[.)]|шаг \d{1,2}\W|[-–—•*]|\d{1,2}:\d\d)[ \t]*"
     r"|(?<=[.;:] )шаг \d{1,2}[ :.–—-]{1,3}|(?<![\w.,])\(?\d{1,2}\)[ \t]+"
     r"|(?<=[.:;] )\d{1,2}\.[ \t]+(?=[а-я])"
@@ -31,7 +32,7 @@ _ITEM = re.compile(
 )
 #: Signs of an item, each beginning with a letter of its own, so that the search skips to it.
 _SIGNS = tuple(
-    re.compile(sign)
+    Pattern(sign)
     for sign in (
         r"\n[ \t>]*(?:\(?\d|шаг|[-–—•*])",
         r"шаг \d",
@@ -39,8 +40,8 @@ _SIGNS = tuple(
         r"\.(?<=\d\.)[ \t]",
     )
 )
-_FIRST_ITEM = re.compile(r"[ \t>]*(?:\(?\d|шаг|[-–—•*])")
-_SENTENCE = re.compile(r"[.!?…\n](?:(?<=\n)\n*|(?<!\n)[.!?…]*(?=\s|$))")
+_FIRST_ITEM = Pattern(r"[ \t>]*(?:\(?\d|шаг|[-–—•*])")
+_SENTENCE = Pattern(r"[.!?…\n](?:(?<=\n)\n*|(?<!\n)[.!?…]*(?=\s|$))")
 
 
 _LATIN = str.maketrans(
@@ -116,7 +117,7 @@ def find_steps(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]:
 
 
 _CLICK_SIGN = Signs(r"→|[-=]>|^>$")
-_CLICK = re.compile(r"(?:→|->|=>| > )[ \t]*[«\"]?([a-zа-я][\w .-]{1,24})")
+_CLICK = Pattern(r"(?:→|->|=>| > )[ \t]*[«\"]?([a-zа-я][\w .-]{1,24})")
 
 
 def _actions(text: str, words: ActionWords) -> list[Action]:
@@ -210,8 +211,8 @@ def _chained(text: str, actions: list[Action], words: ActionWords) -> list[Actio
     return chain if _is_sequence(text, chain) else []
 
 
-_PRESENT = re.compile(r".*(?:[ую]|[уюе]сь|[еи]м|[еи]мся)")
-_SINCE = re.compile(
+_PRESENT = Pattern(r".*(?:[ую]|[уюе]сь|[еи]м|[еи]мся)")
+_SINCE = Pattern(
     r"с этого момента|с тех пор|после (?:этого|чего)|теперь|и вс[её]|результат|итог|ответ "
     r"|никто |ни один|сразу же"
 )

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from triage.checks.lexicons import Wildcards, lexicon_path, load_sections
 from triage.report import Finding
+from triage.text.patterns import Pattern
 
 #: A digit comes first, so that the search skips to digits; what stands before it is looked at after.
-_NUMBER = re.compile(
+_NUMBER = Pattern(
     r"(\d(?:(?<![\d.,№#$€₽\\]\d)|(?<=\bv\.\d)|(?<=\bver\.\d)|(?<=\bвер\.\d))"
     r"(?<!₽ \d)(?<![a-uw-zа-яё_]\d)(?<![a-z0-9]v\d)"
     r"\d?(?:\.\d{1,3}){1,2})"
@@ -24,7 +25,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 #: The dot comes first, so that the search skips to dots.
-_HINT = re.compile(r"\.(?<=\d\.)\d")
+_HINT = Pattern(r"\.(?<=\d\.)\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,11 @@ def find_versions(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
     return tuple(found.values())
 
 
-_JOINT = re.compile(
+_JOINT = Pattern(
     r"\s*(?:[,/→–—-]|->|=>|и|или(?: только)?|до|на|по|to|вместо|,? а (?:теперь|сейчас))\s*(?:v|версии)?\s*",
     re.IGNORECASE,
 )
-_WORDS_BEFORE = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*|[(\[:;=,?!\n→>/«\"]|\.(?=\s)")
+_WORDS_BEFORE = Pattern(r"[^\W_]+(?:[._-][^\W_]+)*|[(\[:;=,?!\n→>/«\"]|\.(?=\s)")
 _STOPS = frozenset(',;\n.?!:=→>«"[/')
 
 
@@ -83,7 +84,7 @@ def _number(text: str, match: re.Match[str], previous: bool | None) -> Number:
 
 # --- rules --------------------------------------------------------------------------------------
 
-_UNIT = re.compile(
+_UNIT = Pattern(
     r"\s*(?:%|[\"″'’]|°|(?:сек\w*|секунд\w*|мс|мин\w*|минут\w*|час\w*|ч|дн\w*|день|дня"
     r"|суток|недел\w*|мес\w*|год\w*|лет|раза?"
     r"|[гмкт]б|[gmkt]i?b|gi|mi|ггц|ghz|мгц|[мг]бит\w*|rps|тыс\w*|млн|млрд|руб\w*|₽|коп\w*"
@@ -98,7 +99,7 @@ def looks_like_quantity(number: Number) -> bool | None:
     return False if len(number.parts) == 2 and _UNIT.match(number.after) else None
 
 
-_DATED = re.compile(
+_DATED = Pattern(
     r"(?<!\w)(?:оплат\w*|плат[её]ж\w*|срок\w*|договор\w*|сч[её]т\w*|акт\w*|письм\w*|исх|вх"
     r"|дат\w*|отпуск\w*|заседани\w*|числ\w*|период\w*|истека\w*|кончается)[^.!?\n]{0,25}$"
 )
@@ -118,7 +119,7 @@ def looks_like_date(number: Number) -> bool | None:
 
 _NEAR = 32
 _DOCUMENT_STARTS = ("п", "ст", "гл", "разд", "рис", "табл", "абз")
-_DOCUMENT = re.compile(
+_DOCUMENT = Pattern(
     r"(?<!\w)(?:п{1,2}|п\.\s?п|пункт\w*|подпункт\w*|ст|стать\w*|гл|глав\w*|разд(?:ел\w*)?"
     r"|рис|табл|прил|абз|стр|§)\.?\s*$"
 )
@@ -131,8 +132,8 @@ def part_of_document(number: Number) -> bool | None:
     return False if _DOCUMENT.search(number.before, max(0, len(number.before) - _NEAR)) else None
 
 
-_IMAGE = re.compile(r"(?:apim|gravitee|gateway|management|portal|console|[-/]gw|^gw|mgmt)")
-_ADD_ON = re.compile(
+_IMAGE = Pattern(r"(?:apim|gravitee|gateway|management|portal|console|[-/]gw|^gw|mgmt)")
+_ADD_ON = Pattern(
     r"policy|plugin|connector|resource|reporter|repositor|driver|alert|cockpit|chart"
     r"|operator|policies|notifier|fetcher"
 )
