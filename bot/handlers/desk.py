@@ -31,10 +31,11 @@ WORDS = {
     Result.REFUSED: texts.REFUSED,
 }
 QUEUE_LIMIT = 20
+_THERE = (Result.DONE, Result.UNCHANGED)  # a command that is read again has been done before
 
 
 class DeskHandlers:
-    """Cards' buttons and the commands /queue, /ticket, /answer, /stats."""
+    """Cards' buttons and the commands /queue, /ticket, /answer, /clarify, /stats."""
 
     def __init__(
         self, desk: Desk, group: AgentsGroup, board: TelegramBoard, policy: Policy, talk: Talk,
@@ -47,7 +48,8 @@ class DeskHandlers:
             "done": self._finish, "send": self._send,
         }  # fmt: skip
         self._commands: dict[str, Callable[[Message, str], Awaitable[None]]] = {
-            "queue": self._queue, "ticket": self._ticket, "answer": self._answer, "stats": self._stats
+            "queue": self._queue, "ticket": self._ticket, "answer": self._answer, "clarify": self._clarify,
+            "stats": self._stats,
         }  # fmt: skip
 
     async def tap(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -167,6 +169,17 @@ class DeskHandlers:
         said = texts.ANSWER_WHICH if entries else texts.ANSWER_NONE
         keyboard = keyboards.of_answers(card, entries)
         _sure(await self._board.draw(message.chat.id, Reply(lines(bold(card.number), said)), keyboard))
+
+    async def _clarify(self, message: Message, argument: str) -> None:
+        """Ask the author a question in the agent's own words."""
+        card, words = await asyncio.to_thread(self._meant, message, argument)
+        if card is None or not words or message.from_user is None:
+            said = texts.TICKET_UNKNOWN if card is None and argument else texts.CLARIFY_USAGE
+        else:
+            move, agent = self._desk.set_status, agent_name(message.from_user)
+            outcome = await asyncio.to_thread(move, card.ticket, card.version, agent, "clarification", "", words)
+            said = texts.CLARIFIED if outcome.result in _THERE else WORDS[outcome.result]
+        _sure(await self._board.draw(message.chat.id, Reply((Run(said),))))
 
     def _meant(self, message: Message, argument: str) -> tuple[Card | None, str]:
         """Return the request that a command names or replies to, and the words behind it."""

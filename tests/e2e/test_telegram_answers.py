@@ -1,4 +1,4 @@
-"""Agents answer a request's author from the FAQ and move his request; he answers with a tap."""
+"""Agents answer a request's author from the FAQ; he answers with a tap."""
 
 from __future__ import annotations
 
@@ -191,22 +191,3 @@ class TestAnEntryForTheAuthor:
         row = ticket(app)
         olga.tap(f"a:send.{short('error-502')}:{row['id']}:{row['version']}", card)
         until(lambda: any("нельзя написать" in words for words in answers(api)), "the agent is told")
-
-
-class TestNewsForTheAuthor:
-    def test_clarify_and_done_reach_him(self, app: Running, olga: User, author: User) -> None:
-        olga.press("Уточнить", card_of(app, olga))
-        asked = author.wait("Уточнение", all_=True)
-        assert ticket(app)["number"] in asked["text"]
-        olga.press("Выполнено", card_of(app, olga))
-        olga.press("Ошибка пользователя", card_of(app, olga, "Инфраструктура"))
-        done = author.wait("Выполнено, решение: Ошибка пользователя", all_=True)
-        assert "повторно" in done["text"]
-        assert "Ольга" not in done["text"]
-
-    def test_taking_it_to_work_is_only_in_the_list(self, app: Running, olga: User, author: User) -> None:
-        olga.press("В работу", card_of(app, olga))
-        until(lambda: ticket(app)["status"] == "in_progress", "it is taken")
-        author.say("/my")
-        author.wait("В работе")
-        assert not [m for m in author.shown() if "состояние: В работе" in m.get("text", "")]

@@ -167,10 +167,14 @@ class Desk:
     def set_status(
         self, ticket: str, version: int, agent: str, status: str, resolution: str = "", comment: str = ""
     ) -> Outcome:
-        """Move the request along clause 5.1; done needs a resolution, no other status takes one."""
+        """Move the request along clause 5.1; done needs a resolution, no other status takes one.
+
+        A comment that is new moves a request that stands there already: its author is asked once more.
+        """
 
         def wish(found: Ticket) -> _Wish | None:
-            if found.status == status and found.resolution == resolution:
+            news = bool(comment) and comment != said
+            if found.status == status and found.resolution == resolution and not news:
                 return None
             if reason := self._forbidden(found, status, resolution):
                 return _Wish({}, refused=reason)
@@ -180,6 +184,7 @@ class Desk:
                 changes += (("resolution", found.resolution, resolution),)
             return _Wish(values, changes, comment=comment)
 
+        said = _last_comment(self.history(ticket)) if comment else ""
         return self._act("status", ticket, version, agent, wish)
 
     def suggested_entries(self, ticket: str) -> tuple[FaqEntry, ...]:
@@ -280,6 +285,10 @@ class Desk:
 
     def _card(self, unit: Unit, ticket: Ticket | None) -> Card | None:
         return card_of(ticket, self._policy.zone, unit.tickets.history(ticket.id)) if ticket else None
+
+
+def _last_comment(history: tuple[Change, ...]) -> str:
+    return next((line.comment for line in reversed(history) if line.field == "status"), "")
 
 
 def _hits(ticket: Ticket) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from triage.dialogue.turn import Turn
 
 LINKED = "faq-"
 _CLOSED = "done"
-_OF_AGENTS = ("queue", "ticket", "answer", "stats")
+_OF_AGENTS = ("queue", "ticket", "answer", "clarify", "stats")
 _TYPED = re.compile(r"/([a-z_]{2,20})(?:@\w+)?(?:[ \n]+(.*))?", re.DOTALL | re.IGNORECASE)
 
 

@@ -212,6 +212,19 @@ class TestStatuses:
         assert all(words in reply.text for words in said)
         assert "Анна" not in reply.text
 
+    async def test_of_a_process_without_an_engine_wait_for_one(self, both: Application) -> None:
+        talk = opened(both)
+        both.desk.set_status("t1", 1, "Анна", "clarification", comment="Какая версия?")
+        both.desk.set_status("t1", 2, "Анна", "clarification", comment="Какая версия?")
+        both.desk.set_status("t1", 2, "Анна", "clarification", comment="Какой адрес?")
+        assert talk.read() == ()
+        async with running(both):
+            await eventually(lambda: len(collected(talk)) == 2)
+        assert [("Какая версия?" in said, "Какой адрес?" in said) for said in collected(talk)] == [
+            (True, False),
+            (False, True),
+        ]
+
     async def test_that_say_nothing_new_to_him_are_kept_quiet(self, both: Application) -> None:
         talk = opened(both)
         async with running(both):
