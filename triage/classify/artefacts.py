@@ -9,8 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
+import struct
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -20,8 +25,13 @@ from triage.classify.model import Layers, QuickModel
 from triage.errors import ModelUnavailable
 from triage.text.features import BLOCKS, Vocabulary
 from triage.text.lemmas import pack_lemmas, unpack_lemmas
+from triage.text.names import SortedNames
 
 FORMAT = 2
+#: In the order in which they are needed.
+_FILES = ("vocabulary.txt", "lemmas.txt", "groups.json", "quick.npz", "faq.npz")
+#: Of a member's local header in a zip archive (PKWARE APPNOTE, 4.3.7): its size, and where its sizes stand.
+_LOCAL_HEADER, _LOCAL_SIZES = 30, 26
 _ADVICE = "run `triage train`, or take models/ from the repository"
 
 
@@ -48,7 +58,7 @@ def save(
         "quick.npz": _npz(_layer_arrays(layers, vocabulary)),
         "faq.npz": _npz(faq),
         "vocabulary.txt": "\n\n".join("\n".join(vocabulary.blocks[name]) for name in BLOCKS).encode(),
-        "lemmas.txt": pack_lemmas(vocabulary.lemmas).encode(),
+        "lemmas.txt": pack_lemmas(vocabulary.lemmas),
         "groups.json": json.dumps(vocabulary.groups, ensure_ascii=False, sort_keys=True).encode(),
     }
     listed = {}
@@ -72,26 +82,47 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def load(folder: Path) -> Artefacts:
-    """Read and check everything; raises ModelUnavailable that names the file."""
+def load(folder: Path, *, whole: bool = True) -> Artefacts:
+    """Read and check everything; raises ModelUnavailable that names the file.
+
+    Without `whole` names of columns are looked up in their lists: ready sooner, slower to ask.
+    """
     manifest = read_manifest(folder)
-
-    def content(name: str) -> bytes:
-        return _checked(folder / name, manifest["files"][name])
-
     try:
-        quick, faq = _arrays(content("quick.npz")), _arrays(content("faq.npz"))
-        vocabulary = Vocabulary(
-            _blocks(content("vocabulary.txt").decode()),
-            quick["idf"],
-            unpack_lemmas(content("lemmas.txt").decode()),
-            json.loads(content("groups.json")),
-        )
+        files = {name: _Reading(folder / name, manifest["files"][name]) for name in _FILES}
+        blocks = _blocks(files["vocabulary.txt"].content().decode(), whole=whole)
+        lemmas = unpack_lemmas(files["lemmas.txt"].content())
+        groups = json.loads(files["groups.json"].content())
+        quick, faq = _arrays(files["quick.npz"].content()), _arrays(files["faq.npz"].content())
+        vocabulary = Vocabulary(blocks, quick["idf"], lemmas, groups)
         labels = {head: tuple(names) for head, names in manifest["labels"].items()}
         model = QuickModel(vocabulary, _layers(quick, tuple(labels)), labels)
     except (KeyError, ValueError) as error:
         raise ModelUnavailable(f"{folder}: a model file does not fit the manifest", advice=_ADVICE) from error
     return Artefacts(model, faq, tuple(manifest["faq_ids"]), manifest)
+
+
+class _Reading(Thread):
+    """Reads a file and compares its hash beside the others: neither keeps the interpreter busy."""
+
+    def __init__(self, path: Path, facts: dict[str, Any]) -> None:
+        super().__init__(name=f"reading {path.name}")
+        self._path, self._facts = path, facts
+        self._content: bytes | ModelUnavailable = b""
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._content = _checked(self._path, self._facts)
+        except ModelUnavailable as error:
+            self._content = error
+
+    def content(self) -> bytes:
+        """Wait for the content; raises ModelUnavailable."""
+        self.join()
+        if isinstance(self._content, ModelUnavailable):
+            raise self._content
+        return self._content
 
 
 def _checked(path: Path, facts: dict[str, Any]) -> bytes:
@@ -111,8 +142,26 @@ def _npz(arrays: dict[str, NDArray[Any]]) -> bytes:
 
 
 def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+    """Return the arrays of an .npz; the hash was compared, so the archive's own sums are not."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {member.filename.removesuffix(".npy"): _array(content, member) for member in archive.infolist()}
+
+
+def _array(content: bytes, member: zipfile.ZipInfo) -> NDArray[Any]:
+    """Return a member of an archive: a copy, or a view of the content when it is most of it."""
+    if member.compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{member.filename} is compressed")
+    name_size, extra_size = struct.unpack_from("<HH", content, member.header_offset + _LOCAL_SIZES)
+    file = io.BytesIO(content)
+    file.seek(member.header_offset + _LOCAL_HEADER + name_size + extra_size)
+    version = np.lib.format.read_magic(file)
+    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, by_columns, kind = read_header(file)
+    if kind.hasobject:
+        raise ValueError(f"{member.filename} holds objects")
+    flat = np.frombuffer(content, dtype=kind, count=math.prod(shape), offset=file.tell())
+    array = flat.reshape(shape, order="F" if by_columns else "C")
+    return array if array.flags.aligned and 2 * array.nbytes > len(content) else array.copy()
 
 
 def _layer_arrays(layers: Layers, vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
@@ -140,11 +189,12 @@ def _layers(arrays: dict[str, NDArray[Any]], heads: tuple[str, ...]) -> Layers:
     )
 
 
-def _blocks(text: str) -> dict[str, dict[str, int]]:
-    blocks: dict[str, dict[str, int]] = {}
+def _blocks(text: str, *, whole: bool) -> dict[str, Mapping[str, int]]:
+    blocks: dict[str, Mapping[str, int]] = {}
     start = 0
     for name, part in zip(BLOCKS, text.split("\n\n"), strict=True):
         names = part.split("\n") if part else []
-        blocks[name] = dict(zip(names, range(start, start + len(names)), strict=True))
+        numbered = SortedNames(names, start)
+        blocks[name] = dict(zip(names, range(start, start + len(names)), strict=True)) if whole else numbered
         start += len(names)
     return blocks

@@ -20,13 +20,13 @@ def fold(word: str) -> str:
 
 
 class LemmaTable(Mapping[str, str]):
-    """A table form → lemma, kept as text and read part by part.
+    """A table form → lemma, kept as UTF-8 text and read part by part.
 
     Of the hundred thousand forms a request needs some dozens. A part holds the forms that share their first
     three letters; it becomes a dictionary when the first of them is asked for, so a start does not wait for the rest.
     """
 
-    def __init__(self, parts: Mapping[str, str]) -> None:
+    def __init__(self, parts: Mapping[bytes, bytes]) -> None:
         self._unread = dict(parts)
         self._read: dict[str, dict[str, str]] = {}
 
@@ -38,7 +38,7 @@ class LemmaTable(Mapping[str, str]):
         return self._part(form[:_PREFIX])[form]
 
     def __iter__(self) -> Iterator[str]:
-        for prefix in sorted(self._unread.keys() | self._read.keys()):
+        for prefix in sorted({part.decode() for part in self._unread} | self._read.keys()):
             yield from self._part(prefix)
 
     def __len__(self) -> int:
@@ -47,14 +47,15 @@ class LemmaTable(Mapping[str, str]):
     def _part(self, prefix: str) -> dict[str, str]:
         known = self._read.get(prefix)
         if known is None:
-            lines = self._unread.get(prefix, "").split("\n")
+            part = prefix.encode(errors="surrogatepass")
+            lines = self._unread.get(part, b"").decode().split("\n")
             known = {form: lemma for lemma, *forms in (line.split(" ") for line in lines if line) for form in forms}
-            if prefix in self._unread:
+            if part in self._unread:
                 self._read[prefix] = known
         return known
 
 
-def pack_lemmas(table: Mapping[str, str]) -> str:
+def pack_lemmas(table: Mapping[str, str]) -> bytes:
     """Write a table as text: parts by the forms' first three letters, in a part a lemma and its forms a line."""
     parts: dict[str, dict[str, list[str]]] = {}
     for form, lemma in table.items():
@@ -62,12 +63,12 @@ def pack_lemmas(table: Mapping[str, str]) -> str:
     return "\n\n".join(
         "\n".join([prefix, *(" ".join([lemma, *sorted(forms)]) for lemma, forms in sorted(part.items()))])
         for prefix, part in sorted(parts.items())
-    )
+    ).encode()
 
 
-def unpack_lemmas(text: str) -> LemmaTable:
+def unpack_lemmas(text: bytes) -> LemmaTable:
     """Return the table that `pack_lemmas` wrote."""
-    parts = (part.partition("\n") for part in text.split("\n\n"))
+    parts = (part.partition(b"\n") for part in text.split(b"\n\n"))
     return LemmaTable({prefix: lines for prefix, _, lines in parts})
 
 
