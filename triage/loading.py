@@ -35,7 +35,7 @@ def load_chain(settings: Settings, *, whole: bool = True) -> Chain:
     folder = settings.data_dir / "faq"
     entries = load_entries(folder) if whole else EntryShelf(folder)
     try:
-        loaded = artefacts.load(settings.models_dir)
+        loaded = artefacts.load(settings.models_dir, whole=whole)
     except ModelUnavailable as error:
         return Chain(Analyzer(policy, None, None, (f"classifier unavailable: {error}",)), policy, entries, str(error))
     classifier = Classifier(loaded.model, loaded.manifest["thresholds"], policy.confidence.floors)
