@@ -245,3 +245,13 @@ class TestNews:
         app.close()
         assert "решение: Решена" in talk.run("/my")
         assert "решение: Решена" not in talk.run("/my")
+
+
+class TestFaq:
+    def test_a_search_that_does_not_help_is_written_into_the_letter(self, talk: Talk) -> None:
+        talk.run("привет", "Понятно", "/cancel")
+        shown = talk.run("/faq 502 после обновления", "Не помогло", "Отправить", "Не знаю", "Не знаю", "Не знаю")
+        assert "Шлюз не смог соединиться" in shown
+        assert "уже взят" in shown
+        assert "502 после обновления" in shown
+        assert "error-502, не помогло" in shown
