@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from triage.checks import Checks
 from triage.classify.explain import evidence
-from triage.classify.model import QuickModel, Scores, decide
+from triage.classify.model import QuickModel, Scores, choose
 from triage.classify.signals import signals
 from triage.report import Decision, Finding
 from triage.text.columns import Columns, Floats
@@ -54,18 +56,17 @@ class Classifier:
         """Decide scope and priority of a redacted text."""
         scores = self._model.score(text, signals(text, checks, secrets))
         best = {
-            head: int(decide(self._model.labels[head], chances, self._floors.get(head, {})))
+            head: choose(self._model.labels[head], chances, self._floors.get(head, {}))
             for head, chances in scores.probabilities.items()
         }
         phrases = evidence(self._model, scores, best) if explain else {}
         scope, priority = (self._decision(scores, head, best[head], phrases.get(head, ())) for head in HEADS)
         review = not (self._sure("scope", scope) and self._sure("priority", priority))
-        return Prediction(
-            scope, priority, review, scores.reading.columns, scores.reading.weights, scores.probabilities["scope"]
-        )
+        context = np.array(scores.probabilities["scope"], dtype=np.float32)
+        return Prediction(scope, priority, review, scores.reading.columns, scores.reading.weights, context)
 
     def _decision(self, scores: Scores, head: str, best: int, phrases: tuple[Finding, ...]) -> Decision:
-        return Decision(self._model.labels[head][best], float(scores.probabilities[head][best]), "model", phrases)
+        return Decision(self._model.labels[head][best], scores.probabilities[head][best], "model", phrases)
 
     def _sure(self, head: str, decision: Decision) -> bool:
         return decision.confidence >= self._thresholds[head].get(decision.label, 1.0)

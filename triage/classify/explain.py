@@ -6,7 +6,7 @@ other labels (weighted by their probability) is exact; pairs share theirs betwee
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -23,47 +23,44 @@ def evidence(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> d
     """Return, for the label decided of every head, at most three phrases that spoke most for it, strongest first."""
     if not len(scores.reading.columns):
         return dict.fromkeys(decided, ())
-    gains = _word_gains(model, scores, decided)
-    spans = scores.reading.spans
-    return {
-        head: tuple(
-            Finding(int(spans.starts[first]), int(spans.ends[last]), model.labels[head][label], reason=f"{gain:.2f}")
-            for first, last, gain in _phrases(own)
+    span = scores.reading.tokens.span
+    found = {}
+    for (head, label), gains in zip(decided.items(), _word_gains(model, scores, decided), strict=True):
+        name = model.labels[head][label]
+        found[head] = tuple(
+            Finding(*span(first, last), name, reason=f"{gain:.2f}") for first, last, gain in _phrases(gains)
         )
-        for (head, label), own in zip(decided.items(), gains, strict=True)
-    }
+    return found
 
 
 def _word_gains(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> list[list[float]]:
     """A head, the gain of each token in the decided label's log-odds against the mean of its rivals."""
     reading = scores.reading
-    tokens, single, gathered = reading.tokens, reading.single, len(reading.columns.ids)
-    owners = reading.slots.repeat(reading.sizes)
-    slots = np.concatenate((owners[:single], owners.take(reading.order)))
-    gains = []
-    for direction in _directions(model, scores, decided):
-        each = (scores.margins @ direction) * reading.weights
-        shared = (each[single:gathered] / reading.counts).repeat(reading.counts)
-        parts = np.concatenate((each[:single], shared))
-        sums = np.asarray(np.bincount(slots, parts, 2 * tokens), dtype=np.float64)  # of nothing it counts whole numbers
-        own, halves = sums[:tokens], sums[tokens:-1] / 2
-        if len(each) > gathered:
-            own += each[gathered:]
-        own[:-1] += halves
-        own[1:] += halves
-        gains.append(own.tolist())
-    return gains
+    count, single, gathered = reading.length, reading.single, len(reading.columns.ids)
+    # one head at a time: a product of two matrices takes BLAS longer than two of a matrix and a vector
+    each = np.array([scores.margins @ direction for direction in _directions(model, scores, decided)])
+    each *= reading.weights
+    alone, shared = reading.tokens.slots()
+    slots = np.concatenate((alone, shared))
+    parts = np.concatenate((each[:, :single], (each[:, single:gathered] / reading.counts).repeat(reading.counts, 1)), 1)
+    sums = np.array([np.bincount(slots, gains, 2 * count) for gains in parts], dtype=np.float64)
+    own, halves = sums[:, :count], sums[:, count:-1] * 0.5
+    if len(reading.weights) > gathered:
+        own += each[:, gathered:]
+    own[:, :-1] += halves
+    own[:, 1:] += halves
+    return own.tolist()  # type: ignore[no-any-return]
 
 
-def _directions(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> Floats:
-    """Return what each margin adds to a decided label's lead over its rivals, weighted by their probability."""
-    lead = np.zeros((len(decided), model.of_margins.shape[1]), dtype=np.float32)
-    for place, (head, label) in enumerate(decided.items()):
-        chances = scores.probabilities[head]
-        own = lead[place, model.heads[head]]
-        np.divide(chances, -max(1.0 - float(chances[label]), 1e-9), out=own)
-        own[label] = 1.0
-    return np.asarray(lead @ model.of_margins.T)
+def _directions(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> Iterator[Floats]:
+    """Yield what each margin adds to a decided label's lead over its rivals, weighted by their probability, (L,)."""
+    for head, label in decided.items():
+        lead = scores.probabilities[head].copy()
+        lead[label] = 0.0
+        scale = -1 / max(sum(lead), 1e-30)  # not 1 - chance: of a sure label that is mostly rounding
+        lead = [chance * scale for chance in lead]
+        lead[label] = 1.0
+        yield np.asarray(model.of_margins[:, model.heads[head]] @ np.array(lead, dtype=np.float32))
 
 
 def _phrases(gains: Sequence[float]) -> list[tuple[int, int, float]]:
@@ -73,11 +70,10 @@ def _phrases(gains: Sequence[float]) -> list[tuple[int, int, float]]:
         return []
     floor = _SHARE * strongest
     phrases: list[tuple[int, int, float]] = []
-    for position, gain in enumerate(gains):
-        if gain >= floor:
-            if phrases and position - phrases[-1][1] <= _GAP:
-                first, _, before = phrases[-1]
-                phrases[-1] = (first, position, before + gain)
-            else:
-                phrases.append((position, position, gain))
-    return sorted(phrases, key=lambda p: -p[2])[:_PHRASES]
+    for position in [position for position, gain in enumerate(gains) if gain >= floor]:
+        if phrases and position - phrases[-1][1] <= _GAP:
+            first, _, before = phrases[-1]
+            phrases[-1] = (first, position, before + gains[position])
+        else:
+            phrases.append((position, position, gains[position]))
+    return sorted(phrases, key=lambda p: -round(p[2], 4))[:_PHRASES]

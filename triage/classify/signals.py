@@ -15,6 +15,7 @@ NAMES = (
 )  # fmt: skip
 
 _LOG = re.compile(r"\b(?:ERROR|WARN|INFO|Exception|Caused by|at [a-z]+\.[a-z]+|level=|HTTP/\d)")
+_LOG_HINTS = ("ERROR", "WARN", "INFO", "Exception", "Caused by", "at ", "level=", "HTTP/")
 _CODE = re.compile(r"^[ \t]*(?:[\w.-]+:|[{}\[\]\"]|curl |helm |kubectl |docker )", re.MULTILINE)
 _GREETING = re.compile(r"\s*(?:здравствуй|добр(?:ый|ого|ое)|привет|уважаем|коллег)", re.IGNORECASE)
 _LONG_TEXT = 400
@@ -24,7 +25,7 @@ _HEAD = 4000
 def signals(text: str, checks: Checks, secrets: tuple[Finding, ...]) -> list[float]:
     """Return one number for each of NAMES; `secrets` are the findings of the text as it came."""
     words = text.count(" ") + 1
-    kinds = {finding.kind for finding in checks.language}
+    kinds = {finding.kind for finding in checks.language} if checks.language else ()
     head = text[:_HEAD]
     return [
         float(bool(checks.site)),
@@ -44,7 +45,7 @@ def signals(text: str, checks: Checks, secrets: tuple[Finding, ...]) -> list[flo
         float("!" in text),
         math.log1p(min(words, _LONG_TEXT)),
         float(words < 8),
-        float(len(_LOG.findall(head)) > 1),
-        float(len(_CODE.findall(head)) > 2),
+        float(any(map(head.__contains__, _LOG_HINTS)) and len(_LOG.findall(head)) > 1),
+        float(head.count("\n") > 1 and len(_CODE.findall(head)) > 2),
         float(_GREETING.match(text) is not None),
     ]

@@ -73,6 +73,7 @@ class FaqSearch:
         self.margins = HalfRows(weights.margins, weights.rows)
         self._entries = entries
         self._base = base
+        self._first_words = {title.partition(" ")[0] for title in weights.titles}
         own, gap, lead, first = weights.judge[:_SEEN].tolist()
         self._own, self._gap, self._lead, self._first = own, gap, lead, first
         self._context = weights.judge[_SEEN:]
@@ -82,7 +83,7 @@ class FaqSearch:
 
         A text that is an entry's title word for word is certainly that question.
         """
-        named = self._weights.titles.get(plain(text)) if len(text) <= _LONGEST_TITLE else None
+        named = self._titled(text) if len(text) <= _LONGEST_TITLE else None
         if named:
             return (self._hit(named, 1.0),)
         scored = sorted(self.scores(columns, values, context), key=lambda pair: -pair[1])
@@ -90,6 +91,12 @@ class FaqSearch:
             return ()
         floor = min(self._weights.threshold, scored[0][1] / 4)
         return tuple(self._hit(self._weights.ids[entry], score) for entry, score in scored if score >= floor)
+
+    def _titled(self, text: str) -> str | None:
+        """Return the entry whose title the text is; most texts do not even begin like one."""
+        first = WORD.search(text)
+        begins = first is not None and fold(first.group()) in self._first_words
+        return self._weights.titles.get(plain(text)) if begins else None
 
     def scores(self, columns: Columns, values: Floats, context: Floats) -> list[tuple[int, float]]:
         """Return the best three entries with the judge's probability of each.

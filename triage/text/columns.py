@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,14 @@ class Full(Exception):
     """No further sum fits; whoever asked starts with empty sums or does without."""
 
 
+class Parts(NamedTuple):
+    """Columns of sums one after the other with their weights, and where each sum begins among them."""
+
+    columns: Ids
+    weights: Floats
+    begins: Sequence[int]
+
+
 class Sums:
     """Sums of columns weighted by `weights` (columns,), numbered from 1 as they are added; sum 0 is nothing.
 
@@ -31,30 +41,32 @@ class Sums:
         self._weights = weights
         self._parts = [b""]
         self._lock = Lock()
+        self._last: tuple[int, int, Parts] | None = None
         self.limit = limit
 
     def __len__(self) -> int:
         return len(self._parts)
 
-    def add(self, columns: bytes) -> tuple[int, float]:
-        """Return the number of the sum of these columns, 32 bits each, and their weights squared; raises Full."""
+    def add(self, columns: bytes) -> int:
+        """Return the number of the sum of these columns, 32 bits each; raises Full."""
         if not columns:
-            return 0, 0.0
-        weights = self._weights.take(np.frombuffer(columns, dtype=np.int32))
+            return 0
         with self._lock:
             number = len(self._parts)
             if number >= self.limit:
                 raise Full
             self._parts.append(columns)
-        return number, float(weights @ weights)
+        return number
 
-    def parts(self, first: int, end: int) -> tuple[Ids, Floats, Sequence[int]]:
-        """Return the columns of the sums from `first` on, their weights, and where each sum begins among them."""
-        parts = self._parts[first:end]
-        columns = np.frombuffer(b"".join(parts), dtype=np.int32)
-        sizes = np.fromiter(map(len, parts), np.intp, len(parts)) // columns.itemsize
-        begins: Sequence[int] = (sizes.cumsum() - sizes).tolist()
-        return columns, self._weights.take(columns), begins
+    def parts(self, first: int, end: int) -> Parts:
+        """Return the columns of some sums; the last answer is kept, because every table asks for the same."""
+        last = self._last
+        if last is None or last[:2] != (first, end):
+            parts = self._parts[first:end]
+            columns = np.frombuffer(b"".join(parts), dtype=np.int32)
+            begins = [0, *accumulate(len(part) // columns.itemsize for part in parts[:-1])]
+            last = self._last = (first, end, Parts(columns, self._weights.take(columns), begins))
+        return last[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Columns:
     """Where a text's weights stand: first columns `ids` (n,), then numbers of `sums`, `words` (m,)."""
 
     ids: Ids
-    words: Ids
+    words: NDArray[np.integer[Any]]
     sums: Sums | None = None
 
     def __len__(self) -> int:

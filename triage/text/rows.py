@@ -91,10 +91,10 @@ class HalfRows:
                 known = _Known(sums, np.zeros((sums.limit, self._wide.shape[1]), dtype=np.float32), 1)
         for first in range(known.ready, len(sums), _SUMS_AT_ONCE):
             end = min(first + _SUMS_AT_ONCE, len(sums))
-            columns, weights, begins = sums.parts(first, end)
-            rows = self._wide.take(self._placed(columns), axis=0)
-            rows *= weights[:, None]
-            np.add.reduceat(rows, begins, axis=0, out=known.rows[first:end])
+            parts = sums.parts(first, end)
+            rows = self._wide.take(self._placed(parts.columns), axis=0)
+            rows *= parts.weights[:, None]
+            np.add.reduceat(rows, parts.begins, axis=0, out=known.rows[first:end])
             known = _Known(sums, known.rows, end)
         self._known = known
         return known

@@ -16,18 +16,17 @@ CHUNKS_REMEMBERED = 60_000
 _LONGEST_REMEMBERED = 64
 _AROUND = ".,:;()[]{}<>«»„“”\"'’`*—–-_/\\|=+~№%&$"
 
-# The numbers kept of a token, a column each:
-SUM, FORM, LEMMA, WHOLE, PIECES, OPENING, LAST, ASKING, OFFSET, LENGTH = range(10)
-TOKEN_NUMBERS = 10
-TOKEN_BYTES = 4 * TOKEN_NUMBERS
+# The numbers kept of a token, 64 bits each; PAIRS are four (see `PairTable.numbers`):
+SUM, WHOLE, PIECES, OPENING, LAST, ASKING, PAIRS, OFFSET, LENGTH = 0, 1, 2, 3, 4, 5, 6, 10, 11
+TOKEN_NUMBERS = 12
 
 
 class Record(NamedTuple):
     """What stands between two spaces, mostly one word.
 
-    `tokens` are 32-bit numbers, TOKEN_NUMBERS a token; `whole` and `pieces` 32-bit column numbers of its tokens one
-    after the other, `squares` the sum of the squared weights of the latter; `length` how many tokens there are,
-    `room` the characters until the next record begins.
+    `tokens` are TOKEN_NUMBERS a token; `whole` and `pieces` 32-bit column numbers of its tokens one after the other,
+    shifted as they are sorted; `squares` the sum of the squared weights of the pieces; `length` how many tokens
+    there are, `room` the characters until the next record begins.
     """
 
     tokens: bytes
@@ -39,7 +38,7 @@ class Record(NamedTuple):
 
 
 class Word(NamedTuple):
-    """What a form brings: the numbers SUM to ASKING, its own columns, those of its pieces."""
+    """What a form brings: the numbers from SUM to PAIRS, its own columns, those of its pieces and their squares."""
 
     numbers: bytes
     whole: bytes
@@ -51,6 +50,7 @@ class Lookup(NamedTuple):
     """Where the columns of a word are found.
 
     `whole` gives those of the form, its lemma and their groups, `signed` those of lemmas under a sign of place.
+    `squares` are the squared weights of all columns; a column is kept shifted by so many `bits`.
     """
 
     lemma: Callable[[str], str]
@@ -58,6 +58,8 @@ class Lookup(NamedTuple):
     signed: Mapping[str, int]
     pieces: PieceColumns
     pairs: PairTable
+    squares: Sequence[float]
+    bits: int
 
 
 class Words(dict[str, Record]):
@@ -85,9 +87,9 @@ class Words(dict[str, Record]):
     def _record(self, words: Sequence[tuple[Word, int, int]], room: int) -> Record:
         if len(words) == 1:
             word, start, length = words[0]
-            numbers = word.numbers + array("i", (start, length)).tobytes()
+            numbers = word.numbers + array("q", (start, length)).tobytes()
             return Record(numbers, word.whole, word.pieces, word.squares, 1, room)
-        tokens = b"".join([word.numbers + array("i", (start, size)).tobytes() for word, start, size in words])
+        tokens = b"".join([word.numbers + array("q", (start, size)).tobytes() for word, start, size in words])
         whole, pieces = b"".join([word.whole for word, *_ in words]), b"".join([word.pieces for word, *_ in words])
         return Record(tokens, whole, pieces, sum(word.squares for word, *_ in words), len(words), room)
 
@@ -104,17 +106,15 @@ class Words(dict[str, Record]):
 
     def _worked_out(self, form: str) -> Word:
         lookup = self._lookup
-        lemma = lookup.lemma(form)
+        lemma, bits = lookup.lemma(form), lookup.bits
         whole, pieces = lookup.whole(form, lemma), lookup.pieces.of(form)
-        part = array("i", pieces).tobytes()
-        signed = [lookup.signed.get(sign + lemma, -1) for sign in SIGNS] if form[0].isalpha() else (-1, -1, -1)
-        number, squares = self.sums.add(part)
-        numbers = (
-            number,
-            lookup.pairs.forms.get(form, 0),
-            lookup.pairs.lemmas.get(lemma, 0),
-            len(whole),
-            len(pieces),
-            *signed,
+        signs = [lookup.signed.get(sign + lemma, -1) for sign in SIGNS] if form[0].isalpha() else (-1, -1, -1)
+        signed = [column << bits for column in signs]
+        number = self.sums.add(array("i", pieces).tobytes())
+        numbers = array("q", (number, len(whole), len(pieces), *signed, *lookup.pairs.numbers(form, lemma)))
+        return Word(
+            numbers.tobytes(),
+            array("I", [column << bits for column in whole]).tobytes(),
+            array("I", [column << bits for column in pieces]).tobytes(),
+            sum(map(lookup.squares.__getitem__, pieces)),
         )
-        return Word(array("i", numbers).tobytes(), array("i", whole).tobytes(), part, squares)

@@ -17,7 +17,7 @@ from triage.classify.card import write_card
 from triage.classify.corpus import Labelled, read_corpus
 from triage.classify.fit import HEADS, Recipe, fit_heads, fit_margins, layers_of, matrix, out_of_fold_margins
 from triage.classify.lexicon import load_groups
-from triage.classify.model import QuickModel, decide
+from triage.classify.model import QuickModel, choose, decide
 from triage.classify.train import Materials, prepare, steps, train
 from triage.errors import ModelUnavailable, WrongInput
 from triage.faq.entries import load_entries
@@ -94,7 +94,7 @@ class TestServing:
     def test_survives_writing_and_reading(self, trained: Path) -> None:
         loaded = artefacts.load(trained)
         scores = loaded.model.score("Шлюз лежит, все запросы 502", [0.0] * 20)
-        assert scores.probabilities["scope"].sum() == pytest.approx(1.0, abs=1e-5)
+        assert sum(scores.probabilities["scope"]) == pytest.approx(1.0, abs=1e-5)
         assert loaded.manifest["batches"] == 6
 
 
@@ -196,3 +196,4 @@ def test_blocks_are_written_in_the_order_they_are_numbered() -> None:
 def test_a_label_is_chosen_from_its_floor_on(probabilities: list[float], chosen: int) -> None:
     labels = ("high", "low", "medium")
     assert int(decide(labels, np.array(probabilities, dtype=np.float32), {"high": 0.25})) == chosen
+    assert choose(labels, probabilities, {"high": 0.25}) == chosen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from triage.classify.corpus import read_corpus
 from triage.loading import Chain
 from triage.text import reading
 from triage.text.features import Vocabulary, learn_vocabulary, split, token_forms, tokenize
+from triage.text.pairs import PairTable
 from triage.text.paths import data_dir
 from triage.text.pieces import PieceColumns, pieces
 from triage.text.places import sentences
@@ -59,13 +59,13 @@ def weights(read: Reading, size: int) -> np.ndarray:
 
 def shares(read: Reading, size: int) -> np.ndarray:
     """What of each column belongs to each token and each pair, (slots, columns)."""
-    shared = np.zeros((2 * read.tokens, size))
-    owners = read.slots.repeat(read.sizes)
+    shared = np.zeros((2 * read.length, size))
+    alone, gathered = read.tokens.slots()
     single, many = read.single, len(read.columns.ids)
-    np.add.at(shared, (owners[:single], read.columns.ids[:single]), read.weights[:single])
+    np.add.at(shared, (alone, read.columns.ids[:single]), read.weights[:single])
     each = (read.weights[single:many] / read.counts).repeat(read.counts)
-    np.add.at(shared, (owners[read.order], read.columns.ids[single:many].repeat(read.counts)), each)
-    for token, (number, weight) in enumerate(zip(read.columns.words, read.weights[many:], strict=True)):
+    np.add.at(shared, (gathered, read.columns.ids[single:many].repeat(read.counts)), each)
+    for token, (number, weight) in enumerate(zip(read.columns.words, read.weights[many:], strict=False)):
         if number and read.columns.sums:
             columns, own, _ = read.columns.sums.parts(int(number), int(number) + 1)
             np.add.at(shared[token], columns, own * weight)
@@ -78,8 +78,8 @@ class TestRemembering:
         one, two = (reader.read(" ".join(words)) for reader in readers(vocabulary))
         assert np.allclose(weights(one, vocabulary.size), weights(two, vocabulary.size), atol=1e-6)
         assert np.allclose(shares(one, vocabulary.size), shares(two, vocabulary.size), atol=1e-6)
-        assert list(one.spans.starts) == list(two.spans.starts)
-        assert list(one.spans.ends) == list(two.spans.ends)
+        assert one.length == two.length
+        assert [one.tokens.span(0, i) for i in range(one.length)] == [two.tokens.span(0, i) for i in range(one.length)]
         assert len(one.columns) == 0 or two.columns.sums is None
 
     def test_changes_no_margin_of_the_model(self, chain: Chain) -> None:
@@ -176,9 +176,20 @@ def test_hostile_texts_take_linear_time(vocabulary: Vocabulary) -> None:
         assert many < 4 * max(few, 5e-3), seed
 
 
-def test_pairs_share_their_gain_between_neighbours(vocabulary: Vocabulary) -> None:
-    read = readers(vocabulary)[0].read("не работает шлюз")
-    assert read.tokens == 3
-    pairs = read.slots[read.slots >= read.tokens] - read.tokens
-    assert sorted(set(pairs.tolist())) == [0, 1]
-    assert all(a <= b for a, b in pairwise(read.spans.starts))
+class TestPairs:
+    def test_of_many_words_keep_their_columns(self) -> None:
+        words = [f"w{number}" for number in range(300)]
+        forms = {
+            f"{one} {two}": number for number, (one, two) in enumerate(zip(words, words[7:] + words[:7], strict=True))
+        }
+        lemmas = {f"{one} {one}": 1000 + number for number, one in enumerate(words)}
+        table = PairTable(forms, lemmas, {}, {})
+        text = [word for pair in [*forms, *lemmas] for word in (*pair.split(" "), "zzz")]
+        columns, firsts = table.find(np.array([table.numbers(word, word) for word in text]))
+        assert columns.tolist() == [*forms.values(), *lemmas.values()]
+        assert firsts.tolist() == list(range(0, len(text), 3))
+
+    def test_of_a_table_without_any_are_none(self) -> None:
+        table = PairTable({"a": 1}, {}, {}, {})
+        columns, firsts = table.find(np.array([table.numbers("a", "a")] * 3))
+        assert len(columns) == len(firsts) == 0

@@ -56,7 +56,7 @@ class TestSums:
     def sums(self, limit: int = 10) -> Sums:
         sums = Sums(self.WEIGHTS, limit)
         for number, part in enumerate(self.PARTS, 1):
-            assert sums.add(np.array(part, dtype=np.int32).tobytes())[0] == number
+            assert sums.add(np.array(part, dtype=np.int32).tobytes()) == number
         return sums
 
     def expected(self, part: Sequence[int]) -> np.ndarray:
@@ -73,7 +73,7 @@ class TestSums:
     def test_added_later_are_worked_out_later(self) -> None:
         rows, sums = HalfRows(TABLE), self.sums()
         rows.take(Columns(NO_IDS, np.array([1], dtype=np.int32), sums))
-        number, _ = sums.add(np.array([8], dtype=np.int32).tobytes())
+        number = sums.add(np.array([8], dtype=np.int32).tobytes())
         got = rows.take(Columns(NO_IDS, np.array([number, 2], dtype=np.int32), sums))
         assert np.allclose(got, [self.expected([8]), self.expected([1])])
 
@@ -84,12 +84,13 @@ class TestSums:
         got = rows.take(Columns(NO_IDS, np.array([1], dtype=np.int32), others))
         assert np.allclose(got[0], self.expected([20]))
 
-    def test_know_their_squares(self) -> None:
-        for part in self.PARTS:
-            _, squares = self.sums().add(np.array(part, dtype=np.int32).tobytes())
-            assert squares == pytest.approx(float((self.WEIGHTS[list(part)] ** 2).sum()))
+    def test_give_back_their_parts(self) -> None:
+        columns, weights, begins = self.sums().parts(1, 4)
+        assert columns.tolist() == [column for part in self.PARTS for column in part]
+        assert np.array_equal(weights, self.WEIGHTS[columns])
+        assert begins == [0, 3, 4]
 
     def test_are_so_many_and_no_more(self) -> None:
-        assert self.sums(4).add(b"") == (0, 0.0)
+        assert self.sums(4).add(b"") == 0
         with pytest.raises(Full):
             self.sums(4).add(np.array([1], dtype=np.int32).tobytes())
