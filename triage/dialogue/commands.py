@@ -175,6 +175,7 @@ def _data(turn: Turn) -> dict[str, object]:
         "files": [file.name for file in state.draft.files],
         "answers": {answer.field.value: answer.text for answer in state.answers},
         "urgent": state.urgent,
+        "advice": [{"number": a.number, "entry": a.entry, "outcome": a.outcome} for a in state.advice],
         "requests": [
             {"number": r.number, "subject": r.subject, "status": r.status, "created_at": r.created_at}
             for r in person.requests

@@ -189,7 +189,8 @@ def beside(state: State, context: Context, action: Action) -> tuple[str, ...]:
         return hits if action is Action.ANSWER else ()
     rule = context.policy.scope_rule(reported(state).scope.decision.label)
     ids = dict.fromkeys((*hits, *rule.faq))
-    return tuple(id for id in ids if id in context.faq and id not in state.faq_seen)[:_MOST_ENTRIES]
+    offered_now = context.lookup.offers if context.lookup else context.faq.__contains__
+    return tuple(id for id in ids if id in context.faq and offered_now(id) and id not in state.faq_seen)[:_MOST_ENTRIES]
 
 
 def action_now(state: State, context: Context) -> Action:

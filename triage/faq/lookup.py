@@ -68,6 +68,10 @@ class Lookup:
         """Return the entries of a section, in the order of ids."""
         return tuple(entry for entry in self._entries.values() if entry.section == name)
 
+    def offers(self, id: str) -> bool:
+        """Tell whether there is such an entry and it is not withheld."""
+        return id in self._entries and id not in self._withheld()
+
     def find(
         self, query: str, analyze: Analyze | None = None, *, limit: int = MOST, every: bool = False
     ) -> tuple[FaqEntry, ...]:

@@ -18,12 +18,13 @@ from triage.dialogue.context import Person, RequestView
 from triage.dialogue.delivery import mail_address, mailto
 from triage.dialogue.draft import LIMIT, one_line, visible
 from triage.dialogue.effects import HandOver, Submit
-from triage.dialogue.incoming import Pressed, ReceivedFile, Said
+from triage.dialogue.incoming import Command, Pressed, ReceivedFile, Said
 from triage.dialogue.letter import Letter
 from triage.dialogue.replies import Style
 from triage.dialogue.state import Draft, Entry, Stage
 from triage.dialogue.styled import coded, marked
 from triage.faq.entries import load_entries
+from triage.faq.lookup import Lookup
 from triage.report import Finding
 
 
@@ -338,6 +339,14 @@ def test_a_closed_request_is_listed_with_its_outcome_and_without_a_deadline() ->
     first, second = talk.text.split("GR-2026-00002")
     assert "Выполнено (Не воспроизводится), Низкий, письмо отправлено" in first
     assert "В работе, Низкий, до " in second
+
+
+def test_an_entry_that_is_withheld_is_not_offered_instead_of_a_refused_thing() -> None:
+    world = context(lookup=Lookup(FAQ, lambda: {"install-docker"}))
+    shown = step(State(), Said("Установите платформу на наш сервер"), world).replies[-1]
+    assert not [b.label for row in shown.buttons for b in row if "Docker" in b.label]
+    asked = step(State(), Command("faq", "docker"), world).replies[-1]
+    assert "ничего не нашлось" in asked.text
 
 
 @pytest.mark.parametrize(("query", "first"), [("логотип", "portal-theme"), ("CORS", "cors"), ("grpc", "grpc")])

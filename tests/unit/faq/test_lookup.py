@@ -78,6 +78,13 @@ def test_sections_stand_the_fullest_first_and_hold_every_entry() -> None:
     assert sum(sizes) == len(load_entries(ROOT / "data" / "faq"))
 
 
+def test_what_is_withheld_is_found_only_by_those_who_want_everything() -> None:
+    held = Lookup(load_entries(ROOT / "data" / "faq"), lambda: {"ldap"})
+    assert "ldap" not in [entry.id for entry in held.find("ldap")]
+    assert [entry.id for entry in held.find("ldap", every=True)] == ["ldap"]
+    assert (held.offers("ldap"), held.offers("cors"), held.offers("nosuch")) == (False, True, False)
+
+
 def test_a_long_or_odd_query_is_taken_calmly() -> None:
     assert isinstance(found("а" * 5000), list)
     assert isinstance(found("\x00💥 " * 50 + "502"), list)
