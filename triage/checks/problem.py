@@ -41,10 +41,10 @@ def states_problem(text: str, lexicon: Path | None = None) -> bool:
     tokens = spelled(folded)
     content = [w for w in tokens if not words.empty.fullmatch(w)]
     concrete = [w for w in content if not words.vague.fullmatch(w) and (len(w) > 1 or w.isdigit())]
+    if not concrete or (len(tokens) == 1 and words.asking.fullmatch(tokens[0])):
+        return False
     if len(concrete) >= 2:
         return not all(words.objects.fullmatch(w) for w in concrete) or any(words.states.fullmatch(w) for w in tokens)
-    if not concrete:
-        return False
     if "?" in folded or any(words.asking.fullmatch(w) for w in tokens):
         return True
     return words.objects.fullmatch(concrete[0]) and any(words.states.fullmatch(w) for w in tokens)

@@ -21,7 +21,7 @@ _NUMBER = Pattern(
     r"(\d(?:(?<![\d.,№#$€₽\\]\d)|(?<=\bv\.\d)|(?<=\bver\.\d)|(?<=\bвер\.\d))"
     r"(?<!₽ \d)(?<![a-uw-zа-яё_]\d)(?<![a-z0-9]v\d)"
     r"\d?(?:\.\d{1,3}){1,2})"
-    r"(?![\d_a-zа-яё]|[,:/]\d|\.(?!zip|rpm|deb|tar|jar|tgz|exe)\w|@)",
+    r"(?![\d_a-zа-яё]|[,:/]\d|\.(?!zip|rpm|deb|tar|jar|tgz|exe)\w|@(?!sha256))",
     re.IGNORECASE,
 )
 #: The dot comes first, so that the search skips to dots.
@@ -69,7 +69,8 @@ def find_versions(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
 
 
 _JOINT = Pattern(
-    r"\s*(?:[,/→–—-]|->|=>|и|или(?: только)?|до|на|по|to|вместо|,? а (?:теперь|сейчас))\s*(?:v|версии)?\s*",
+    r"\s*(?:[,/→–—-]|->|=>|и|или(?: только)?|до|на|по|to|vs\.?|против|вместо|,? а (?:теперь|сейчас))"
+    r"\s*(?:v|версии)?\s*",
     re.IGNORECASE,
 )
 _WORDS_BEFORE = Pattern(r"[^\W_]+(?:[._-][^\W_]+)*|[(\[:;=,?!\n→>/«\"]|\.(?=\s)")
@@ -161,6 +162,14 @@ def _token_before(number: Number) -> str:
     return before.rsplit(None, 1)[-1].lstrip("(«\"'") if before and not before[-1].isspace() else ""
 
 
+_NAME_AFTER = re.compile(r"\s(?:apim|апим|gravitee(?:io|\.io)?)(?![\w-]|\s*[:=]?\s*v?\d)")
+
+
+def before_name(number: Number) -> bool | None:
+    """«PostgreSQL 15.4 и 4.4.7 APIM»: the name of the product directly after the number."""
+    return True if _NAME_AFTER.match(number.after) and _is_possible(number) else None
+
+
 def follows_same(number: Number) -> bool | None:
     """A number joined to the one before («с 4.1 на 4.3», «TLS 1.0/1.1») shares its fate."""
     return number.previous
@@ -239,6 +248,7 @@ def _version_words(path: Path | None) -> VersionWords:
 
 def _decide(number: Number, words: VersionWords, refused: set[str]) -> bool:
     rules: tuple[_Rule, ...] = (
+        before_name,
         follows_same,
         looks_like_quantity,
         looks_like_date,
