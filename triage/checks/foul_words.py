@@ -51,12 +51,12 @@ class FoulWords:
         self._memo: dict[str, frozenset[str]] = {}
         self.curses = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("curses", ()))
         self.phrases = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("phrases", ()))
-        self.foul = Words(self.judge)
-        self.hidden = Signs(self._hides)
         self.forms = tuple(form for entry in sections.get("forms", ()) for form in entry.pattern.split())
         self._by_beginning: dict[str, list[str]] = {}
         for form in self.forms:
             self._by_beginning.setdefault(form[0], []).append(form)
+        self.foul = Words(self.judge)
+        self.hidden = Signs(self._hides)
 
     def _hides(self, chunk: str) -> bool:
         return any(self.unmasked(spellings) for _, _, spellings in masked_in(chunk))

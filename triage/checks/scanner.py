@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import ahocorasick
@@ -25,6 +26,8 @@ _KEPT = 4
 #: A word with one of them after it holds no sign.
 _STOPS = ".,!?:;"
 _SHORT = 2
+#: Facts of chunks of so many words are kept once, and so many of them.
+_FEW, _MANY = 4, 20_000
 _SPACE = re.compile(r"\s+")
 _NOTHING: tuple[Any, ...] = ()
 
@@ -48,10 +51,11 @@ class Scanner:
     """Tells what a folded text holds of what each owner looks for."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._owners = 0
         self._literals: dict[str, list[tuple[int, int]]] = {}
-        self._word_tests: list[tuple[int, Test]] = []
-        self._sign_tests: list[tuple[int, Test]] = []
+        self._word_tests: tuple[tuple[int, Test], ...] = ()
+        self._sign_tests: tuple[tuple[int, Test], ...] = ()
         self._automaton: Any = None
         self._facts: Memo[Facts] = Memo(self._read)
         self._alike: dict[tuple[Facts, str], Facts] = {}
@@ -59,39 +63,42 @@ class Scanner:
 
     def join(self, literals: Iterable[tuple[str, int]]) -> int:
         """Look for one more owner's folded literals, each with a number of that owner; return the owner's number."""
-        owner = self._own()
-        for literal, number in literals:
-            self._literals.setdefault(_telling(literal), []).append((owner, number))
-        return owner
+        with self._lock:
+            self._owners += 1
+            for literal, number in literals:
+                self._literals.setdefault(_telling(literal), []).append((self._owners, number))
+            return self._renewed()
 
     def join_words(self, test: Test) -> int:
         """Look for words that pass a test, which is asked once for each; return the owner's number."""
-        owner = self._own()
-        self._word_tests.append((owner, test))
-        return owner
+        with self._lock:
+            self._owners += 1
+            self._word_tests = (*self._word_tests, (self._owners, test))
+            return self._renewed()
 
     def join_signs(self, test: Test) -> int:
         """Look for chunks that pass a test, asked once for each that is more than a word; return the owner's number."""
-        owner = self._own()
-        self._sign_tests.append((owner, test))
-        return owner
+        with self._lock:
+            self._owners += 1
+            self._sign_tests = (*self._sign_tests, (self._owners, test))
+            return self._renewed()
 
-    def _own(self) -> int:
-        self._owners += 1
+    def _renewed(self) -> int:
+        """Forget everything and return the newest owner; who still reads the old way keeps it in the old memory."""
         self._automaton = None
-        self._facts.clear()
-        self._alike.clear()
+        self._facts = Memo(self._read)
         self._last = {}
         return self._owners
 
     def look(self, text: str) -> Seen:
         """Return what a folded text holds; what is known of the last texts is kept."""
-        seen = self._last.get(text)
+        last = self._last
+        seen = last.get(text)
         if seen is None:
             seen = self._look(text)
-            if len(self._last) >= _KEPT:
-                self._last = {}
-            self._last[text] = seen
+            if len(last) >= _KEPT:
+                last.clear()
+            last[text] = seen
         return seen
 
     def _look(self, text: str) -> Seen:
@@ -126,15 +133,21 @@ class Scanner:
     def _same(self, found: list[tuple[int, Any]], lengths: str) -> Facts:
         facts = Facts(found)
         facts.lengths = lengths
+        if len(lengths) > _FEW:
+            return facts
+        if len(self._alike) >= _MANY:
+            self._alike.clear()
         return self._alike.setdefault((facts, lengths), facts)
 
     def _build(self) -> Any:
-        automaton = ahocorasick.Automaton()
-        for literal, places in (self._literals or {LINE_START: []}).items():
-            automaton.add_word(literal, tuple(places))
-        automaton.make_automaton()
-        self._automaton = automaton
-        return automaton
+        with self._lock:
+            if self._automaton is None:
+                automaton = ahocorasick.Automaton()
+                for literal, places in (self._literals or {LINE_START: []}).items():
+                    automaton.add_word(literal, tuple(places))
+                automaton.make_automaton()
+                self._automaton = automaton
+            return self._automaton
 
 
 def length(word: str) -> str:
