@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 
 import msgspec
 
@@ -24,6 +23,7 @@ from triage.text.redact import redact
 _CHUNK = 512  # lines
 _CHUNK_SIZE = 1 << 20  # bytes
 _IN_FLIGHT = 4
+_TOGETHER = 64  # lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +85,35 @@ def run(
 
 
 def work(chunk: Chunk, analyzer: Analyzer) -> Done:
-    """Report on the lines of one chunk."""
+    """Report on the lines of one chunk; some are read together, which takes less time than one by one."""
     output, bad = [], 0
-    for number, line in chunk:
-        found = line if isinstance(line, Masked) else _read(number, line)
-        bad += isinstance(found, dict)
-        output.append(_encoder.encode(_answer(found, analyzer)) + b"\n")
+    for first in range(0, len(chunk), _TOGETHER):
+        found = [
+            line if isinstance(line, Masked) else mask(number, line)
+            for number, line in chunk[first : first + _TOGETHER]
+        ]
+        if analyzer.classifier is not None:
+            analyzer.classifier.read_ahead([_seen(one.request) for one in found if isinstance(one, Masked)])
+        for one in found:
+            bad += isinstance(one, bytes)
+            output.append(one if isinstance(one, bytes) else _report(one, analyzer))
     return Done(b"".join(output), len(chunk), bad)
 
 
 def mask(number: int, raw: bytes) -> Masked | bytes:
     """Return the line without its secrets, or, of a bad line, the line of output that reports it."""
-    request = _read(number, raw)
-    if isinstance(request, dict):
-        return _encoder.encode(request) + b"\n"
-    secrets = find_secrets(request.text)
-    hidden = replace(
-        request,
-        text=redact(request.text, secrets),
-        subject=request.subject and _hidden(request.subject),
-        attachments=tuple(replace(file, name=_hidden(file.name)) for file in request.attachments),
+    try:
+        line = _decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return _encoder.encode({"line": number, "error": f"not a request: {error}"}) + b"\n"
+    secrets = find_secrets(line.text)
+    request = Request(
+        redact(line.text, secrets),
+        line.id,
+        line.subject and _hidden(line.subject),
+        tuple(replace(file, name=_hidden(file.name)) for file in line.attachments),
     )
-    return Masked(hidden, secrets)
+    return Masked(request, secrets)
 
 
 def chunks(lines: Iterable[bytes]) -> Iterator[Sequence[tuple[int, bytes]]]:
@@ -127,20 +134,13 @@ def chunks(lines: Iterable[bytes]) -> Iterator[Sequence[tuple[int, bytes]]]:
         yield chunk
 
 
-def _read(number: int, raw: bytes) -> Request | dict[str, Any]:
-    try:
-        line = _decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return {"line": number, "error": f"not a request: {error}"}
-    return Request(line.text, line.id, line.subject, line.attachments)
+def _seen(request: Request) -> str:
+    """Return the text as the classifier will be asked about it."""
+    return f"{request.subject}\n{request.text}" if request.subject else request.text
 
 
-def _answer(found: Request | Masked | dict[str, Any], analyzer: Analyzer) -> dict[str, Any]:
-    if isinstance(found, dict):
-        return found
-    if isinstance(found, Masked):
-        return analyzer.analyze(found.request, secrets=found.secrets).as_dict()
-    return analyzer.analyze(found).as_dict()
+def _report(line: Masked, analyzer: Analyzer) -> bytes:
+    return _encoder.encode(analyzer.analyze(line.request, secrets=line.secrets).as_dict()) + b"\n"
 
 
 def _hidden(text: str) -> str:

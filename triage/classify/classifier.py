@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,13 @@ class Classifier:
     def vocabulary(self) -> Vocabulary:
         """The columns of the model, with its lemmas."""
         return self._model.vocabulary
+
+    def read_ahead(self, texts: Sequence[str]) -> None:
+        """Prepare for texts that will be classified next, redacted as they will be; it may be left out."""
+        try:
+            self._model.read_ahead(texts)
+        except Exception:  # whatever one of them is, it breaks no other: each will be read alone
+            self._model.read_ahead(())
 
     def classify(self, text: str, checks: Checks, secrets: tuple[Finding, ...], *, explain: bool = True) -> Prediction:
         """Decide scope and priority of a redacted text."""

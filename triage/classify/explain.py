@@ -40,10 +40,9 @@ def _word_gains(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -
     # one head at a time: a product of two matrices takes BLAS longer than two of a matrix and a vector
     each = np.array([scores.margins @ direction for direction in _directions(model, scores, decided)])
     each *= reading.weights
-    alone, shared = reading.tokens.slots()
-    slots = np.concatenate((alone, shared))
-    parts = np.concatenate((each[:, :single], (each[:, single:gathered] / reading.counts).repeat(reading.counts, 1)), 1)
-    sums = np.array([np.bincount(slots, gains, 2 * count) for gains in parts], dtype=np.float64)
+    each[:, single:gathered] /= reading.counts
+    entries, slots = reading.tokens.slots()
+    sums = np.array([np.bincount(slots, part, 2 * count) for part in each.take(entries, axis=1)], dtype=np.float64)
     own, halves = sums[:, :count], sums[:, count:-1] * 0.5
     if len(reading.weights) > gathered:
         own += each[:, gathered:]

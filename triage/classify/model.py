@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.text.ahead import read_many
 from triage.text.features import Vocabulary
 from triage.text.reading import Reader, Reading
 from triage.text.rows import HalfRows
@@ -58,6 +59,7 @@ class QuickModel:
     def __init__(self, vocabulary: Vocabulary, layers: Layers, labels: dict[str, tuple[str, ...]]) -> None:
         self.vocabulary = vocabulary
         self._reader = Reader(vocabulary)
+        self._ahead: dict[str, Reading] = {}
         self.labels = labels
         self.margins = HalfRows(layers.margins)
         second = np.hstack([layers.head_weights[head] for head in labels])
@@ -73,9 +75,13 @@ class QuickModel:
         self._reader.prepare()
         self.margins.widen()
 
+    def read_ahead(self, texts: Sequence[str]) -> None:
+        """Read texts together that will be scored next: that costs a third of reading them one by one."""
+        self._ahead = read_many(self._reader, texts)
+
     def score(self, text: str, signals: Sequence[float]) -> Scores:
         """Return the probabilities of every head for one text."""
-        reading = self._reader.read(text)
+        reading = self._ahead.pop(text, None) or self._reader.read(text)
         margins = self.margins.take(reading.columns)
         seen = np.array(signals, dtype=np.float32)
         logits = (reading.weights @ margins @ self.of_margins + seen @ self._of_signals + self._bias).tolist()

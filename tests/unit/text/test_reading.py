@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from triage.classify.corpus import read_corpus
 from triage.loading import Chain
 from triage.text import reading
+from triage.text.ahead import read_many
 from triage.text.features import Vocabulary, learn_vocabulary, split, token_forms, tokenize
 from triage.text.pairs import PairTable
 from triage.text.paths import data_dir
@@ -60,11 +61,10 @@ def weights(read: Reading, size: int) -> np.ndarray:
 def shares(read: Reading, size: int) -> np.ndarray:
     """What of each column belongs to each token and each pair, (slots, columns)."""
     shared = np.zeros((2 * read.length, size))
-    alone, gathered = read.tokens.slots()
-    single, many = read.single, len(read.columns.ids)
-    np.add.at(shared, (alone, read.columns.ids[:single]), read.weights[:single])
-    each = (read.weights[single:many] / read.counts).repeat(read.counts)
-    np.add.at(shared, (gathered, read.columns.ids[single:many].repeat(read.counts)), each)
+    entries, slots = read.tokens.slots()
+    each, many = read.weights.copy(), len(read.columns.ids)
+    each[read.single : many] /= read.counts
+    np.add.at(shared, (slots, read.columns.ids[entries]), each[entries])
     for token, (number, weight) in enumerate(zip(read.columns.words, read.weights[many:], strict=False)):
         if number and read.columns.sums:
             columns, own, _ = read.columns.sums.parts(int(number), int(number) + 1)
@@ -113,11 +113,49 @@ class TestRemembering:
             assert [len(reader.read(text).columns) for text in ("", " \n ", "...", "zzzz")] == [0] * 4
 
 
+class TestReadingAhead:
+    @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join), max_size=5))
+    def test_changes_no_weight_and_no_share(self, vocabulary: Vocabulary, texts: list[str]) -> None:
+        reader, _ = readers(vocabulary)
+        ahead = read_many(reader, texts)
+        for text in texts:
+            one = reader.read(text)
+            assert (text in ahead) == (len(one.columns) > 0)
+            if text not in ahead:
+                continue
+            two = ahead[text]
+            assert (one.length, one.single) == (two.length, two.single)
+            assert np.allclose(weights(one, vocabulary.size), weights(two, vocabulary.size), atol=1e-6)
+            assert np.allclose(shares(one, vocabulary.size), shares(two, vocabulary.size), atol=1e-6)
+            spans = [[read.tokens.span(0, i) for i in range(read.length)] for read in (one, two)]
+            assert spans[0] == spans[1]
+
+    def test_leaves_out_what_is_too_long(self, vocabulary: Vocabulary) -> None:
+        reader, plain = readers(vocabulary)
+        texts = ["шлюз упал", "шлюз упал ночью " * 450, "шлюз упал ночью " * 600, "как включить логи?"]
+        ahead = read_many(reader, texts)
+        assert set(ahead) == {texts[0], texts[3]}
+        for text, read in ahead.items():
+            assert np.allclose(weights(read, vocabulary.size), weights(plain.read(text), vocabulary.size), atol=1e-6)
+
+    def test_does_without_when_nothing_is_remembered(self, vocabulary: Vocabulary) -> None:
+        reader, plain = readers(vocabulary)
+        assert read_many(plain, ["шлюз упал"]) == {}
+        assert read_many(reader, []) == {}
+
+    def test_does_without_when_the_memory_is_full(
+        self, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reading, "_SUMS", 30)
+        reader, _ = readers(vocabulary)
+        assert read_many(reader, [f"упал{'и' * number}" for number in range(40)]) == {}
+
+
 class TestTokensOfAChunk:
     @given(st.text("аБ!? _.@-+1█wh/:tp\n«»", max_size=60))
     def test_are_those_of_the_text(self, vocabulary: Vocabulary, text: str) -> None:
         found, start = [], 0
-        for chunk in reading._chunks(text):
+        for chunk in reading.chunks(text):
             found += [(form, start + at, start + at + len(part)) for form, part, at in token_forms(chunk)]
             start += len(chunk) + 1
         assert found == [(token.form, token.start, token.end) for token in tokenize(text)]
