@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from triage.checks.literals import LINE_START, first_literals, needed_literals
 from triage.checks.scanner import SCANNER
 from triage.text.normalise import fold
 
 _Groups = tuple[tuple[str, ...], ...]
+_TELLING = 4
+
+
+class _Hint(NamedTuple):
+    """A literal of a rule; `certain` where the scanner has looked for all of it, within one chunk."""
+
+    number: int
+    literal: str
+    folded: str
+    certain: bool
+
+
+def _hint(number: int, literal: str) -> _Hint:
+    told = literal if _can_be_told(literal) else ""
+    return _Hint(number, told, fold(literal).text, not any(map(str.isspace, literal)))
+
+
+def _can_be_told(literal: str) -> bool:
+    """Tell whether a literal stands in a text as it is written: a line may begin with it, but not within it."""
+    return LINE_START not in literal[1:]
 
 
 class Rule:
@@ -53,34 +74,38 @@ class Rule:
 class Hinted:
     """Several regular expressions, each tried only when the literals that it cannot do without are in the text.
 
-    Texts are expected folded; patterns for an open text take its folded copy beside it.
+    Texts are expected folded; patterns for an open text take its folded copy beside it. Of those that are asked
+    about `seldom`, short literals are looked for only then.
     """
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    def __init__(self, patterns: Iterable[str], *, seldom: bool = False) -> None:
         self._rules: list[Rule] = []
-        self._needed: list[_Groups] = []
+        self._hints: list[_Hint] = []
+        self._besides: list[_Groups] = []
         self._always: list[int] = []
-        literals: list[tuple[str, int]] = []
         for number, pattern in enumerate(patterns):
             self._rules.append(Rule(pattern))
             needed = needed_literals(pattern)
-            self._needed.append(tuple(group for group in needed if not any(LINE_START in each[1:] for each in group)))
-            literals += ((fold(literal).text, number) for literal in (needed[0] if needed else ()))
-            if not needed:
+            if not needed or (seldom and min(map(len, needed[0])) < _TELLING):
                 self._always.append(number)
-        self._owner = SCANNER.join(literals)
+            else:
+                self._hints += (_hint(number, literal) for literal in needed[0])
+                needed = needed[1:]
+            self._besides.append(tuple(group for group in needed if all(map(_can_be_told, group))))
+        self._owner = SCANNER.join((hint.folded, at) for at, hint in enumerate(self._hints))
 
     def fitting(self, text: str, folded: str | None = None) -> list[tuple[int, Rule]]:
         """Return the rules worth trying on a text, with their numbers, in the order given."""
-        numbers = SCANNER.of(text if folded is None else folded, self._owner)
-        if self._always:
-            numbers = [*numbers, *self._always]
-        elif not numbers:
+        hits = SCANNER.of(text if folded is None else folded, self._owner)
+        if not hits and not self._always:
             return []
-        if len(numbers) > 1:
-            numbers = sorted(numbers)
         lines = LINE_START + text
-        return [(number, self._rules[number]) for number in numbers if _holds(lines, self._needed[number])]
+        numbers = set(self._always)
+        for hit in hits:
+            hint = self._hints[hit]
+            if (hint.certain and folded is None) or hint.literal in lines:
+                numbers.add(hint.number)
+        return [(number, self._rules[number]) for number in sorted(numbers) if _holds(lines, self._besides[number])]
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the matches of every pattern, pattern by pattern."""

@@ -93,4 +93,4 @@ def _named() -> Hinted:
 
 @lru_cache(maxsize=1)
 def _bare() -> Hinted:
-    return Hinted(_BARE)
+    return Hinted(_BARE, seldom=True)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 
@@ -39,12 +38,16 @@ class Facts(frozenset[tuple[int, Any]]):
     lengths: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a text holds, by owner; and how short its words are, a letter for each, in order (`length`)."""
+class Seen(NamedTuple):
+    """What a text holds: marks by owner, and the facts of its chunks in order."""
 
     marks: dict[int, list[Any]]
-    lengths: str
+    facts: list[Facts]
+
+    @property
+    def lengths(self) -> str:
+        """How short the words are, a letter for each, in order (`length`)."""
+        return "".join([fact.lengths for fact in self.facts])
 
 
 class Scanner:
@@ -106,7 +109,7 @@ class Scanner:
         marks: defaultdict[int, list[Any]] = defaultdict(list)
         for owner, mark in set().union(*facts):
             marks[owner].append(mark)
-        return Seen(marks, "".join([fact.lengths for fact in facts]))
+        return Seen(marks, facts)
 
     def of(self, text: str, owner: int) -> Collection[Any]:
         """Return what a folded text holds of what an owner looks for."""

@@ -219,7 +219,7 @@ def _load(path: Path | None) -> SeveralWords:
     return SeveralWords(
         Hinted(_bounded(entry.pattern) for entry in announced),
         tuple(entry.section for entry in announced),
-        Hinted(_bounded(entry.pattern) for entry in sections[_FAULTS]),
+        Hinted((_bounded(entry.pattern) for entry in sections[_FAULTS]), seldom=True),
         topics,
     )
 
