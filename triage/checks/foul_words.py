@@ -16,6 +16,7 @@ from triage.checks.scanner import Signs, Words
 
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
 _PART = re.compile(r"\((?:[^()]|\([^()]*\))*\)\??|\*|[^()*]+")
+_BEGINNING = re.compile(r"[^()*]{4,}")
 _FEW = 32
 _MANY = 100_000
 _ALLOW = "allow"
@@ -149,6 +150,8 @@ def _is_telling(spelling: str) -> bool:
 
 def keys(pattern: str) -> frozenset[str]:
     """Return a few letter sequences of which every spelling of a pattern holds one; ^ and $ are the word's edges."""
+    if beginning := _BEGINNING.match(pattern):
+        return frozenset({"^" + beginning.group()})
     best: frozenset[str] = frozenset({""})
     run = frozenset({"^"})
     for part in (*_PART.findall(pattern), "$"):
