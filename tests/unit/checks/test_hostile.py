@@ -109,6 +109,14 @@ _PIECES = (
     "…",
     "_",
     "'",
+    "https://a.ru/b,",
+    "a.ru,",
+    "a.ru/,",
+    "[a](https://a.ru)",
+    "v.4.4",
+    "? и ",
+    "4.4 vs ",
+    "х9 а ",
 )
 _SMALL, _LARGE = 3_000, 24_000
 #: Eight times the text may take eight times as long, and the machine is shared.
