@@ -42,7 +42,7 @@ def _reports(settings: Settings, lines: BinaryIO, *, processes: int, cluster: bo
         from triage.cluster import run_on_cluster
 
         return run_on_cluster(settings, lines)
-    chain = load_chain(settings)
+    chain = load_chain(settings, whole=processes <= 1)  # workers load their own
     if chain.broken:
         print(f"triage: {chain.broken}", file=sys.stderr)  # noqa: T201
     return run(lines, chain.analyzer, processes=processes, start=start_chain)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from triage.batch import Masked, chunks, mask, work
-from triage.loading import load_chain
+from triage.classify import model
+from triage.classify.corpus import read_corpus
+from triage.loading import Chain, load_chain
 from triage.settings import Settings
+from triage.text.paths import data_dir
 
 SECRET = "Tr0ub4dor-3x"
 LINES = (
@@ -39,6 +44,38 @@ class TestAMaskedLine:
     def test_that_is_bad_is_reported_at_once(self, raw: bytes) -> None:
         analyzer = load_chain(Settings.from_env({})).analyzer
         assert mask(3, raw) == work([(3, raw)], analyzer).output
+
+
+class TestTogether:
+    def test_lines_get_the_report_they_get_alone(self, chain: Chain) -> None:
+        texts = [row.text for row in read_corpus(data_dir({}) / "tickets")[::90]] + ["", "?", "zzz", "шлюз " * 2000]
+        lines = [(number, json.dumps({"text": text}).encode()) for number, text in enumerate(texts)]
+        lines.insert(3, (99, b"{"))
+        together = work(lines, chain.analyzer)
+        alone = [work([line], chain.analyzer) for line in lines]
+        assert (together.lines, together.bad) == (len(lines), 1)
+        for one, two in zip(together.output.splitlines(), (done.output for done in alone), strict=True):
+            assert json.loads(one) == _near(json.loads(two))
+
+    def test_go_on_alone_when_reading_ahead_fails(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(reader: object, texts: Sequence[str]) -> dict[str, object]:
+            if texts:
+                raise MemoryError
+            return {}
+
+        line = (1, json.dumps({"text": "Портал не открывается"}).encode())
+        before = work([line], chain.analyzer)
+        monkeypatch.setattr(model, "read_many", fail)
+        assert work([line], chain.analyzer) == before
+
+
+def _near(value: Any) -> Any:
+    """Probabilities are the same but for the order of additions."""
+    if isinstance(value, dict):
+        return {key: _near(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_near(inner) for inner in value]
+    return pytest.approx(value, abs=2e-4) if isinstance(value, float) else value
 
 
 class TestChunks:

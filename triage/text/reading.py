@@ -24,7 +24,7 @@ from triage.text.features import BLOCKS, Features, Row, Split, Vocabulary, split
 from triage.text.pairs import PairTable
 from triage.text.places import LAST_WORDS, OPENING_WORDS, sentences
 
-_SUMS = 50_000
+_SUMS = 40_000
 PIECE = BLOCKS.index("piece")
 _MOST_POSITIONS = 14  # bits of a number that tell a position in the text: 16,384 columns are some 700 words
 _LARGEST = 1 << _MOST_POSITIONS

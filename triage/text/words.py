@@ -12,7 +12,7 @@ from triage.text.pairs import PairTable
 from triage.text.pieces import PieceColumns
 from triage.text.places import SIGNS
 
-CHUNKS_REMEMBERED = 60_000
+CHUNKS_REMEMBERED = 40_000
 _LONGEST_REMEMBERED = 64
 _AROUND = ".,:;()[]{}<>«»„“”\"'’`*—–-_/\\|=+~№%&$"
 
