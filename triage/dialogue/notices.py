@@ -56,6 +56,11 @@ def reply_dead(seq: int, attempts: int) -> str:
     return f"Ответ {seq} не удалось показать в Telegram за {attempts} попыток, он пропущен. Причина в журнале."
 
 
+def author_gone(said: str) -> str:
+    """Say that the author cannot be reached in his chat; `said` is the first line of what he was to be told."""
+    return f"Не доставлено, автор заблокировал бота: {said} Ответьте, пожалуйста, письмом."
+
+
 def jobs_stopped(number: int) -> str:
     return f"Работ, которые прекращены после повторных сбоев: {number}. Подробности в журнале."
 

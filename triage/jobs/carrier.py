@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import structlog
@@ -87,11 +87,18 @@ class Carrier:
             elif sent.outcome == "later":
                 unit.replies.postpone(reply.seq, now + timedelta(seconds=pause))
             elif sent.outcome == "gone":
-                unit.replies.gone(conversation)
+                self._give_up(unit, conversation, reply, now)
             else:
                 unit.replies.sent(reply.seq, sent.message, now)
 
         await in_unit(self._world.store, write)
+
+    def _give_up(self, unit: Unit, conversation: int, reply: Queued, now: datetime) -> None:
+        """Leave a chat that is closed; agents learn that their news did not reach the author."""
+        unit.replies.gone(conversation)
+        said = msgspec.json.decode(reply.body, type=Reply)
+        if said.news:
+            tell_agents(self._world, unit, notices.author_gone(said.text.partition("\n")[0]), now)
 
 
 class Board:

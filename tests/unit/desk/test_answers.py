@@ -14,7 +14,7 @@ from tests.builders import NOON
 from tests.unit.store.test_store import TICKET
 from triage.bootstrap import Application
 from triage.desk.desk import NO_CHAT, NO_ENTRY, Result
-from triage.desk.ports import Card
+from triage.desk.ports import Card, Sent
 from triage.dialogue.incoming import Command, Pressed
 from triage.dialogue.replies import Reply
 
@@ -143,6 +143,15 @@ class TestTheAuthor:
             both.conversations.handle(talk.chat, Pressed(reply.buttons[0][0].code, reply.screen), update_id=1)
             await eventually(lambda: len(messenger.sent) == 2)
         assert card(both).answers[0].outcome == "helped"
+
+    async def test_who_blocked_the_bot_is_named_to_the_agents(self, both: Application) -> None:
+        opened(both, "telegram", "4815")
+        both.attach_telegram(NoUpdates(), FakeMessenger(answers=[Sent("gone")]))
+        async with running(both):
+            both.desk.send_entry("t1", 1, "Анна", "error-502")
+            [(_, notice)] = await eventually(both.desk.notices)
+        assert TICKET.number in notice
+        assert "заблокировал" in notice
 
     async def test_is_told_once_however_often_the_job_runs(self, both: Application) -> None:
         talk = opened(both)
