@@ -183,11 +183,11 @@ class TriageReport:
                 "missing": [m.value for m in self.fields.missing],
             },
             "profanity": {
-                "labels": [label.value for label in Language if any(f.kind == label for f in self.language)],
+                "labels": self._labels() if self.language else [],
                 "spans": [f.span for f in self.language],
             },
             "secrets": {
-                "kinds": sorted({f.kind for f in self.secrets}),
+                "kinds": sorted({f.kind for f in self.secrets}) if self.secrets else [],
                 "spans": [f.span for f in self.secrets],
             },
             "several_problems": self.several_problems,
@@ -198,6 +198,10 @@ class TriageReport:
             "notes": list(self.notes),
             "artefacts": self.artefacts,
         }
+
+    def _labels(self) -> list[str]:
+        kinds = {f.kind for f in self.language}
+        return [label.value for label in Language if label in kinds]
 
     def _priority(self) -> dict[str, Any]:
         decision = self.priority.decision

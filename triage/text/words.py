@@ -21,20 +21,12 @@ SUM, WHOLE, PIECES, OPENING, LAST, ASKING, PAIRS, OFFSET, LENGTH = 0, 1, 2, 3, 4
 TOKEN_NUMBERS = 12
 
 
-class Record(NamedTuple):
-    """What stands between two spaces, mostly one word.
+Record = tuple[bytes, bytes, bytes, float, int, int]
+"""What stands between two spaces, mostly one word.
 
-    `tokens` are TOKEN_NUMBERS a token; `whole` and `pieces` 32-bit column numbers of its tokens one after the other,
-    shifted as they are sorted; `squares` the sum of the squared weights of the pieces; `length` how many tokens
-    there are, `room` the characters until the next record begins.
-    """
-
-    tokens: bytes
-    whole: bytes
-    pieces: bytes
-    squares: float
-    length: int
-    room: int
+Its tokens, TOKEN_NUMBERS each; 32-bit column numbers of the words and of their pieces, shifted as they are sorted; the
+sum of the squared weights of the pieces; how many tokens there are; the characters until the next record begins.
+"""
 
 
 class Word(NamedTuple):
@@ -76,8 +68,11 @@ class Words(dict[str, Record]):
 
     def __missing__(self, chunk: str) -> Record:
         core = chunk.strip(_AROUND)
-        found = [(fold(core), core, chunk.index(core))] if core.isalpha() else self._split(chunk)
-        record = self._record([(self.word(form), start, len(part)) for form, part, start in found], len(chunk) + 1)
+        if core.isalpha():
+            words = [(self.word(fold(core)), chunk.index(core), len(core))]
+        else:
+            words = [(self.word(form), start, len(part)) for form, part, start in self._split(chunk)]
+        record = self._record(words, len(chunk) + 1)
         if len(chunk) <= _LONGEST_REMEMBERED:
             if len(self) >= CHUNKS_REMEMBERED:
                 self.clear()
@@ -87,11 +82,11 @@ class Words(dict[str, Record]):
     def _record(self, words: Sequence[tuple[Word, int, int]], room: int) -> Record:
         if len(words) == 1:
             word, start, length = words[0]
-            numbers = word.numbers + array("q", (start, length)).tobytes()
-            return Record(numbers, word.whole, word.pieces, word.squares, 1, room)
+            tokens = word.numbers + array("q", (start, length)).tobytes()
+            return tokens, word.whole, word.pieces, word.squares, 1, room
         tokens = b"".join([word.numbers + array("q", (start, size)).tobytes() for word, start, size in words])
         whole, pieces = b"".join([word.whole for word, *_ in words]), b"".join([word.pieces for word, *_ in words])
-        return Record(tokens, whole, pieces, sum(word.squares for word, *_ in words), len(words), room)
+        return tokens, whole, pieces, sum(word.squares for word, *_ in words), len(words), room
 
     def word(self, form: str) -> Word:
         """Return what a form brings, worked out when it is first met."""
