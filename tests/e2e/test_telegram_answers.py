@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -38,6 +38,11 @@ def olga(api: BotApi, group: Group) -> User:
     return User(api, 901, "Ольга", group=group)
 
 
+def wait(person: User, wanted: str | Callable[[Message], bool], what: str = "", *, all_: bool = False) -> Message:
+    """Wait as long as the pace of a group may take: five messages at once, then one in four seconds."""
+    return person.wait(wanted, what, patience=25, all_=all_)
+
+
 _people = iter(range(300, 400))
 
 
@@ -46,7 +51,7 @@ def author(api: BotApi, app: Running) -> User:
     """Somebody new with an open request about 502."""
     user = User(api, next(_people))
     open_request(app, user, FAILS)
-    user.wait("Письмо", all_=True)
+    wait(user, "Письмо", all_=True)
     return user
 
 
@@ -61,7 +66,7 @@ def card_of(app: Running, agent: User, word: str = "Ответ из FAQ") -> Mes
         found, row = button(message, word), ticket(app)
         return found is not None and found["callback_data"].endswith(f"{row['id']}:{row['version']}")
 
-    return agent.wait(fresh, "the card as it is now", all_=True)
+    return wait(agent, fresh, "the card as it is now", all_=True)
 
 
 def choices_of(app: Running, agent: User) -> tuple[str, Message]:
@@ -93,22 +98,22 @@ class TestAnEntryForTheAuthor:
     def test_is_suggested_sent_judged_and_seen_on_the_card(self, app: Running, olga: User, author: User) -> None:
         card = card_of(app, olga)
         send(app, olga)
-        came = author.wait("Сотрудник поддержки отвечает", all_=True)
+        came = wait(author, "Сотрудник поддержки отвечает", all_=True)
         number = ticket(app)["number"]
         assert number in came["text"]
         assert TITLE in came["text"]
         assert any(e["type"] == "text_link" and e["url"].endswith("error-502") for e in came["entities"])
         assert "ещё не отметил" in card_of(app, olga)["text"]
         author.press("Не помогло", came)
-        assert number in author.wait("Жаль")["text"]
-        seen = olga.wait("автору не помогло", all_=True)
+        assert number in wait(author, "Жаль")["text"]
+        seen = wait(olga, "автору не помогло", all_=True)
         assert seen["message_id"] == card["message_id"]
         assert "Ольга" in seen["text"]
         until(lambda: "reply_markup" not in author.chat.messages[came["message_id"]], "the buttons leave")
 
     def test_is_sent_once(self, api: BotApi, app: Running, olga: User, author: User) -> None:
         data, choices = send(app, olga)
-        author.wait("Сотрудник поддержки отвечает", all_=True)
+        wait(author, "Сотрудник поддержки отвечает", all_=True)
         olga.tap(data, choices)
         until(lambda: "Уже так" in answers(api), "the agent is told")
         assert len(answered(author)) == 1
@@ -116,46 +121,46 @@ class TestAnEntryForTheAuthor:
     def test_waits_beside_a_draft_and_both_go_on(self, app: Running, olga: User, author: User) -> None:
         author.say("Консоль не работает")
         author.press("Отправить")
-        question = author.wait("адрес")
+        question = wait(author, "адрес")
         send(app, olga)
-        came = author.wait("Сотрудник поддержки отвечает", all_=True)
+        came = wait(author, "Сотрудник поддержки отвечает", all_=True)
         assert button(author.chat.messages[question["message_id"]], "Не знаю")
         author.press("Помогло", came)
-        author.wait("адрес")
-        olga.wait("автору помогло", all_=True)
+        wait(author, "адрес")
+        wait(olga, "автору помогло", all_=True)
         author.say("https://console.example.org")
-        author.wait("верси")
+        wait(author, "верси")
 
     def test_keeps_its_buttons_under_later_screens(self, app: Running, olga: User, author: User) -> None:
         send(app, olga)
-        came = author.wait("Сотрудник поддержки отвечает", all_=True)
+        came = wait(author, "Сотрудник поддержки отвечает", all_=True)
         author.say("Портал не работает")
-        author.wait("Что понято")
+        wait(author, "Что понято")
         author.press("Ответ целиком", author.chat.messages[came["message_id"]])
-        whole = author.wait("Сотрудник поддержки отвечает")
+        whole = wait(author, "Сотрудник поддержки отвечает")
         assert len(whole["text"]) > len(came["text"])
         author.press("Помогло", whole)
-        author.wait("Что понято")
+        wait(author, "Что понято")
         assert ticket(app)["status"] == "created"
 
     def test_is_searched_by_words_and_sent(self, app: Running, olga: User, author: User) -> None:
         number = ticket(app)["number"]
         olga.say(f"/answer {number} ldap")
-        found = olga.wait(number)
+        found = wait(olga, number)
         assert button(found, "Active Directory")
         olga.press("Active Directory", found)
-        assert "Active Directory" in author.wait("Сотрудник поддержки отвечает", all_=True)["text"]
-        olga.wait("(ldap)", all_=True)
+        assert "Active Directory" in wait(author, "Сотрудник поддержки отвечает", all_=True)["text"]
+        wait(olga, "(ldap)", all_=True)
 
     def test_is_searched_in_a_reply_to_the_card(self, app: Running, olga: User, author: User) -> None:
         olga.say("/answer grpc", reply_to_message=card_of(app, olga))
-        assert button(olga.wait(ticket(app)["number"]), "gRPC")
+        assert button(wait(olga, ticket(app)["number"]), "gRPC")
         olga.say("/answer рецепт борща", reply_to_message=card_of(app, olga))
-        olga.wait("ничего не нашлось")
+        wait(olga, "ничего не нашлось")
         olga.say("/answer GR-1999-00001 502")
-        olga.wait("нет")
+        wait(olga, "нет")
         olga.say("/answer")
-        olga.wait("/answer GR-2026-00042")
+        wait(olga, "/answer GR-2026-00042")
 
     def test_the_way_to_search_is_told(self, api: BotApi, app: Running, olga: User, author: User) -> None:
         olga.press("Ответ из FAQ", card_of(app, olga))
@@ -185,7 +190,7 @@ class TestAnEntryForTheAuthor:
             unit.tickets.mark_letter(ticket(app)["id"], "sent")
         author.say("/delete_me")
         author.press("Удалить")
-        author.wait("Данные удалены")
+        wait(author, "Данные удалены")
         found = button(card, "Ответ из FAQ")
         assert found
         row = ticket(app)

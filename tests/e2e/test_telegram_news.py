@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -34,6 +34,11 @@ def olga(api: BotApi, group: Group) -> User:
     return User(api, 901, "Ольга", group=group)
 
 
+def wait(person: User, wanted: str | Callable[[Message], bool], what: str = "", *, all_: bool = False) -> Message:
+    """Wait as long as the pace of a group may take: five messages at once, then one in four seconds."""
+    return person.wait(wanted, what, patience=25, all_=all_)
+
+
 _people = iter(range(400, 500))
 
 
@@ -42,7 +47,7 @@ def author(api: BotApi, app: Running) -> User:
     """Somebody new with an open request."""
     user = User(api, next(_people))
     open_request(app, user, FULL)
-    user.wait("Письмо", all_=True)
+    wait(user, "Письмо", all_=True)
     return user
 
 
@@ -57,38 +62,38 @@ def card_of(app: Running, agent: User, word: str = "Ответ из FAQ") -> Mes
         found, row = button(message, word), ticket(app)
         return found is not None and found["callback_data"].endswith(f"{row['id']}:{row['version']}")
 
-    return agent.wait(fresh, "the card as it is now", all_=True)
+    return wait(agent, fresh, "the card as it is now", all_=True)
 
 
 def test_clarify_and_done_reach_him(app: Running, olga: User, author: User) -> None:
     olga.press("Уточнить", card_of(app, olga))
-    asked = author.wait("Уточнение", all_=True)
+    asked = wait(author, "Уточнение", all_=True)
     assert ticket(app)["number"] in asked["text"]
     olga.press("Выполнено", card_of(app, olga))
     olga.press("Ошибка пользователя", card_of(app, olga, "Инфраструктура"))
-    done = author.wait("Выполнено, решение: Ошибка пользователя", all_=True)
+    done = wait(author, "Выполнено, решение: Ошибка пользователя", all_=True)
     assert "повторно" in done["text"]
     assert "Ольга" not in done["text"]
 
 
 def test_a_question_in_the_agents_words_reaches_him_once(app: Running, olga: User, author: User) -> None:
     olga.say(f"/clarify {ticket(app)['number']} Какая версия у шлюза?")
-    olga.wait("Вопрос отправлен")
-    assert "Какая версия у шлюза?" in author.wait("Уточнение", all_=True)["text"]
+    wait(olga, "Вопрос отправлен")
+    assert "Какая версия у шлюза?" in wait(author, "Уточнение", all_=True)["text"]
     olga.say("/clarify Какая версия у шлюза?", reply_to_message=card_of(app, olga))
-    olga.wait("Вопрос отправлен")
+    wait(olga, "Вопрос отправлен")
     olga.say("/clarify А у портала?", reply_to_message=card_of(app, olga))
-    author.wait("А у портала?", all_=True)
+    wait(author, "А у портала?", all_=True)
     assert len([m for m in author.shown() if "состояние: Уточнение" in m.get("text", "")]) == 2
     olga.say("/clarify")
-    olga.wait("/clarify GR-2026-00042")
+    wait(olga, "/clarify GR-2026-00042")
     olga.say("/clarify GR-1999-00001 Что?")
-    olga.wait("нет")
+    wait(olga, "нет")
 
 
 def test_taking_it_to_work_is_only_in_the_list(app: Running, olga: User, author: User) -> None:
     olga.press("В работу", card_of(app, olga))
     until(lambda: ticket(app)["status"] == "in_progress", "it is taken")
     author.say("/my")
-    author.wait("В работе")
+    wait(author, "В работе")
     assert not [m for m in author.shown() if "состояние: В работе" in m.get("text", "")]
