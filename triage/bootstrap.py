@@ -25,8 +25,9 @@ from triage.jobs.metrics import Metrics
 from triage.jobs.ports import Messenger
 from triage.jobs.receiving import Receiving
 from triage.jobs.upkeep import Upkeep
+from triage.jobs.withheld import Offering, Withheld
 from triage.jobs.world import World, utc_now
-from triage.loading import load_chain
+from triage.loading import likeness_of, load_chain
 from triage.mail import MailComposer, OutboxMailer, SmtpMailer
 from triage.mail.smtp import SmtpServer
 from triage.policy.pack import Policy, load_policy
@@ -41,7 +42,8 @@ Analyze = Callable[[Request], TriageReport]
 class Application:
     """The whole program, ready to start. `engine.start()` belongs inside the running event loop.
 
-    `analyze` is the chain. Everything here may be called from any thread; only the engine's jobs are async.
+    `analyze` is the chain without the entries that are withheld.
+    Everything here may be called from any thread; only the engine's jobs are async.
     """
 
     settings: Settings
@@ -106,19 +108,20 @@ def build(
     """
     chain, policy, faq, analyzer = _chain(settings, analyze)
     database = connect(settings.database_url)
+    withheld = Withheld(database)
+    offering = Offering(chain, withheld, policy)
     database.ping()
     engine = DurableEngine(database.engine, database.url, settings.worker_id)
-    lookup = Lookup(faq)
+    lookup = Lookup(faq, withheld.now)
     agents = bool(settings.telegram_token and settings.agents_chat_id)
     composer = MailComposer(settings.mail_from, policy.addresses.mailbox, clock)
     world = World(
-        store=database, jobs=engine, composer=composer, policy=policy, analyze=chain, faq=faq,
-        sender=settings.mail_from, agents=agents, clock=clock,
-        lookup=lookup,
+        store=database, jobs=engine, composer=composer, policy=policy, analyze=offering.analyze, faq=faq, clock=clock,
+        sender=settings.mail_from, withheld=withheld, likeness=likeness_of(analyzer), agents=agents, lookup=lookup,
     )  # fmt: skip
     metrics, mailer = Metrics(), mailer or _mailer(settings)
     application = Application(
-        settings=settings, policy=policy, analyze=chain, faq=faq, database=database,
+        settings=settings, policy=policy, analyze=offering.analyze, faq=faq, database=database,
         conversations=Conversations(world, metrics), inbox=Inbox(world, metrics),
         desk=Desk(
             database, engine, policy, clock, agents=agents, faq=faq, lookup=lookup, analyze=chain,

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from triage.desk.ports import ChatKey
 from triage.desk.records import Change, Conversation, Correction, Mail, Pending, Queued, Stats, Ticket, Worked
+from triage.faq.deflection import EntryCounts, Outcome, Showing
+from triage.faq.groups import Unanswered
 
 
 class Conversations(Protocol):
@@ -142,7 +144,7 @@ class Files(Protocol):
 
 
 class Notices(Protocol):
-    """What the agents must be told, and what people answered to the FAQ."""
+    """What the agents must be told."""
 
     def add(self, text: str, now: datetime) -> int: ...
 
@@ -152,7 +154,41 @@ class Notices(Protocol):
 
     def recent(self, limit: int) -> Sequence[tuple[datetime, str]]: ...
 
-    def faq(self, entry: str, outcome: str, text: str, conversation: int, now: datetime) -> None: ...
+
+class Faq(Protocol):
+    """How entries served, which are not offered by themselves, and questions that found none (all redacted)."""
+
+    def persons(self, conversation: int) -> tuple[int, ...]:
+        """Return the conversations of the same person, by the confirmed address."""
+        ...
+
+    def show(self, conversation: int, showing: Showing) -> None: ...
+
+    def of(self, persons: Sequence[int]) -> tuple[Showing, ...]: ...
+
+    def end(self, id: int, outcome: Outcome, now: datetime, *, before: str = "", text: str = "") -> None: ...
+
+    def settle(self, now: datetime, persons: Sequence[int] | None = None) -> int:
+        """Count as silent what is due; return how many."""
+        ...
+
+    def counts(self, entry: str | None = None) -> tuple[EntryCounts, ...]: ...
+
+    def failed(self, entry: str, limit: int) -> tuple[str, ...]: ...
+
+    def withheld(self) -> frozenset[str]: ...
+
+    def withhold(self, entry: str, now: datetime) -> bool: ...
+
+    def allow(self, entry: str, now: datetime) -> bool: ...
+
+    def keep_question(self, conversation: int, request: str, rule: str, text: str, now: datetime) -> None: ...
+
+    def drop_question(self, conversation: int, request: str) -> None: ...
+
+    def questions(self, since: datetime) -> tuple[Unanswered, ...]: ...
+
+    def forget_texts(self, before: datetime) -> None: ...
 
 
 class Chunks(Protocol):
@@ -198,6 +234,9 @@ class Unit(Protocol):
 
     @property
     def chunks(self) -> Chunks: ...
+
+    @property
+    def faq(self) -> Faq: ...
 
     def once(self, key: str, now: datetime) -> bool:
         """True the first time this key is seen."""

@@ -16,8 +16,8 @@ from triage.desk.storage import Unit
 from triage.dialogue import notices
 from triage.dialogue.replies import Reply
 from triage.jobs.background import in_unit
-from triage.jobs.effects import tell_agents
 from triage.jobs.metrics import Metrics
+from triage.jobs.notices import tell_agents
 from triage.jobs.ports import Messenger
 from triage.jobs.world import World
 

@@ -118,6 +118,7 @@ class Conversations:
         with world.store.unit() as unit:
             read = unit.conversations.open(chat, now)
             person = person_of(unit, world, read, now)
+            world.withheld.read(unit)
         context = Context(
             now=now,
             policy=world.policy,

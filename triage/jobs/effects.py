@@ -34,7 +34,10 @@ from triage.dialogue.effects import (
 )
 from triage.dialogue.letter import Letter
 from triage.dialogue.replies import OutFile, Reply, Run
+from triage.faq.deflection import Asked
+from triage.jobs.deflection import Deflection
 from triage.jobs.judgements import keep_judgement
+from triage.jobs.notices import tell_agents
 from triage.jobs.tickets import ticket_of
 from triage.jobs.world import World
 
@@ -55,6 +58,7 @@ class Effects:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._deflection = Deflection(world)
         self._rules: dict[type, Callable[[Unit, Conversation, Any, Context, Applied], None]] = {
             Submit: self._submit,
             HandOver: self._hand_over,
@@ -163,8 +167,13 @@ class Effects:
         unit.conversations.address(read.id, e.address, context.now)
 
     def _faq(self, unit: Unit, read: Conversation, e: RecordFaq, context: Context, applied: Applied) -> None:
+        asked = Asked("", e.text, "", ())
         for entry in e.entries:
-            unit.notices.faq(entry, e.outcome, e.text, read.id, context.now)
+            if e.outcome == "shown":
+                self._deflection.shown(unit, read.id, entry, asked, context.now)
+            else:
+                helped = e.outcome == "helped"
+                self._deflection.judged(unit, read.id, entry, asked, context.now, helped=helped)
 
     def _advice(self, unit: Unit, read: Conversation, e: RecordAdvice, context: Context, applied: Applied) -> None:
         keep_judgement(self._world, unit, read.id, e, context.now)
@@ -207,10 +216,3 @@ def say(world: World, unit: Unit, conversation: int, chat: ChatKey, replies: Seq
         seq = unit.replies.add(conversation, body, now, waiting=waiting)
     if waiting and seq:
         world.jobs.add(unit.session, "say", conversation, key=f"say:{conversation}:{seq}", turn=str(conversation))
-
-
-def tell_agents(world: World, unit: Unit, text: str, now: datetime) -> None:
-    """Keep a notice for the agents and queue its showing."""
-    id = unit.notices.add(text, now)
-    if world.agents:
-        world.jobs.add(unit.session, "tell_agents", key=f"notice:{id}")

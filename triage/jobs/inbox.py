@@ -18,8 +18,9 @@ from triage.desk.storage import Unit
 from triage.dialogue import notices
 from triage.errors import StoreUnavailable
 from triage.jobs.background import in_unit
-from triage.jobs.effects import TELEGRAM, tell_agents
+from triage.jobs.effects import TELEGRAM
 from triage.jobs.metrics import Metrics
+from triage.jobs.notices import tell_agents
 from triage.jobs.world import World
 
 TRIES = 6

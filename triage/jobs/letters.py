@@ -23,8 +23,9 @@ from triage.dialogue.letter import Letter
 from triage.dialogue.replies import OutFile, Reply, Run
 from triage.errors import MailRefused, MailUnavailable
 from triage.jobs.background import in_unit
-from triage.jobs.effects import pictures, ready_letter, say, tell_agents
+from triage.jobs.effects import pictures, ready_letter, say
 from triage.jobs.metrics import Metrics
+from triage.jobs.notices import tell_agents
 from triage.jobs.world import World
 
 _LONGEST = 600.0  # seconds between two tries

@@ -10,7 +10,7 @@ import structlog
 from triage.desk.storage import Unit
 from triage.dialogue import notices
 from triage.jobs.background import in_unit
-from triage.jobs.effects import tell_agents
+from triage.jobs.notices import tell_agents
 from triage.jobs.world import World
 
 _DAY = timedelta(days=1)

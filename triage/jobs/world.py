@@ -11,8 +11,10 @@ from triage.desk.records import Conversation, Ticket
 from triage.desk.storage import Store, Unit
 from triage.dialogue.context import Person, RequestView
 from triage.faq.entries import FaqEntry
+from triage.faq.likeness import Likeness
 from triage.faq.lookup import Lookup
 from triage.jobs.ports import Composer
+from triage.jobs.withheld import Withheld
 from triage.policy.pack import Policy
 from triage.report import Request, TriageReport
 
@@ -26,7 +28,8 @@ def utc_now() -> datetime:
 class World:
     """One object for every job; `sender_domain` names the host in Message-IDs.
 
-    `agents` says whether cards and notices can be shown to an agents' group.
+    `agents` says whether cards and notices can be shown to an agents' group, `withheld` which entries are not
+    offered by themselves, `likeness` how alike two texts are.
     """
 
     store: Store
@@ -36,6 +39,8 @@ class World:
     analyze: Callable[[Request], TriageReport]
     faq: Mapping[str, FaqEntry]
     sender: str
+    withheld: Withheld
+    likeness: Likeness
     agents: bool = False
     clock: Callable[[], datetime] = utc_now
     lookup: Lookup | None = None

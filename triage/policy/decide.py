@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.policy.pack import ScopeRule
-from triage.report import Action, FieldName, Language, Verdict
+from triage.report import Action, FieldName, Language, TriageReport, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,15 @@ def missing_fields(rule: ScopeRule, *, problem: bool, site: bool, version: bool,
 def choose_action(outlook: Outlook) -> Action:
     """Return the first action whose condition holds, in the order of the report contract."""
     return next(action for action, holds in _ACTIONS if holds(outlook))
+
+
+def without_entries(report: TriageReport, entries: Collection[str], rule: ScopeRule) -> TriageReport:
+    """Return the report as if these FAQ entries had not been found; `rule` is the scope rule of the report."""
+    left = tuple(hit for hit in report.faq if hit.id not in entries)
+    if len(left) == len(report.faq):
+        return report
+    outlook = Outlook(rule, {finding.kind for finding in report.language}, bool(left), report.fields.missing)
+    return replace(report, faq=left, action=choose_action(outlook))
 
 
 def _refused_language(outlook: Outlook) -> bool:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from triage.desk.ports import ChatKey
 from triage.desk.records import Conversation, LetterState, Queued
+from triage.store.faq import FaqRepository
 from triage.store.inbox import changed, insert_new
 from triage.store.tables import (
     ConversationRow,
-    FaqRow,
     FileRow,
     InboxRow,
     MailRow,
@@ -76,7 +76,8 @@ class ConversationRepository:
         run(update(MailRow).where(MailRow.conversation_id == id).values(payload="", conversation_id=None))
         mark = ChatKey(row.channel, row.chat).mark
         run(delete(InboxRow).where(InboxRow.chat == mark, InboxRow.state == "dead"))
-        for table in (FaqRow, FileRow, ReplyRow):
+        FaqRepository(self._session).forget(id)
+        for table in (FileRow, ReplyRow):
             run(delete(table).where(table.conversation_id == id))
         run(delete(ConversationRow).where(ConversationRow.id == id))
 
@@ -91,7 +92,6 @@ class ConversationRepository:
         files = self._session.execute(
             select(FileRow.name, func.length(FileRow.content)).where(FileRow.conversation_id == id)
         )
-        faq = self._session.scalars(select(FaqRow).where(FaqRow.conversation_id == id).order_by(FaqRow.id))
         return {
             "channel": row.channel,
             "chat": row.chat,
@@ -111,7 +111,7 @@ class ConversationRepository:
                 for t in tickets
             ],
             "files": [{"name": name, "size": size} for name, size in files],
-            "faq": [{"entry": f.entry, "outcome": f.outcome, "at": f.at.isoformat()} for f in faq],
+            **FaqRepository(self._session).export(id),
         }
 
     def erase_unaccepted(self, before: datetime) -> int:

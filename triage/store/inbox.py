@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from triage.desk.records import Pending
-from triage.store.tables import Base, FaqRow, InboxRow, NoticeRow
+from triage.store.tables import Base, InboxRow, NoticeRow
 
 
 def insert_new(session: Session, row: type[Base], values: Mapping[str, Any], *keys: str) -> bool:
@@ -94,7 +94,7 @@ class InboxRepository:
 
 
 class NoticeRepository:
-    """What agents must be told, and how FAQ entries served."""
+    """What agents must be told."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -121,7 +121,3 @@ class NoticeRepository:
         """Return the newest notices, newest first."""
         rows = self._session.execute(select(NoticeRow.at, NoticeRow.text).order_by(NoticeRow.id.desc()).limit(limit))
         return [(at, text) for at, text in rows]
-
-    def faq(self, entry: str, outcome: str, text: str, conversation: int, now: datetime) -> None:
-        """Keep how an entry served; the text is redacted."""
-        self._session.add(FaqRow(entry=entry, outcome=outcome, text=text, conversation_id=conversation, at=now))

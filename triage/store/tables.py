@@ -226,20 +226,57 @@ class CodeRow(Base):
     at: Mapped[datetime]
 
 
-class FaqRow(Base):
-    """How an entry of the FAQ served."""
+class ShowingRow(Base):
+    """An entry of the FAQ shown to a person, and what became of it; nameless once the person has been forgotten."""
 
-    __tablename__ = "faq_outcomes"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __tablename__ = "faq_showings"
+    __table_args__ = (
+        Index(
+            "ix_faq_showings_open",
+            "due",
+            sqlite_where=text("outcome = 'open'"),
+            postgresql_where=text("outcome = 'open'"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
     conversation_id: Mapped[int | None] = mapped_column(
-        SERIAL, ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+        SERIAL, ForeignKey("conversations.id", ondelete="SET NULL"), index=True
     )
     entry: Mapped[str] = mapped_column(String(64), index=True)
+    request: Mapped[str] = mapped_column(String(64), default="")
+    rule: Mapped[str] = mapped_column(String(64), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
     outcome: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(default="")
+    before: Mapped[str] = mapped_column(String(16), default="")
     at: Mapped[datetime]
+    due: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class QuestionRow(Base):
+    """A question that found no entry, redacted."""
+
+    __tablename__ = "faq_questions"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(SERIAL, ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    request: Mapped[str] = mapped_column(String(64), default="")
+    rule: Mapped[str] = mapped_column(String(64), default="")
+    text: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EntryRow(Base):
+    """An entry that is withheld, or was: showings count from when it was offered again."""
+
+    __tablename__ = "faq_entries"
+
+    entry: Mapped[str] = mapped_column(String(64), primary_key=True)
+    withheld_at: Mapped[datetime | None]
+    counted_from: Mapped[datetime | None]
 
 
 class NoticeRow(Base):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from triage.store.chunks import ChunkRepository
 from triage.store.conversations import ConversationRepository, ReplyRepository
+from triage.store.faq import FaqRepository
 from triage.store.inbox import InboxRepository, NoticeRepository, insert_new
 from triage.store.mails import FileRepository, MailRepository
 from triage.store.tables import ChunkRow, CodeRow, FileRow, HandledRow, InboxRow, MailRow, NoticeRow, ReplyRow
@@ -32,6 +33,7 @@ class SqlUnit:
         self.files = FileRepository(session)
         self.notices = NoticeRepository(session)
         self.chunks = ChunkRepository(session)
+        self.faq = FaqRepository(session)
 
     def once(self, key: str, now: datetime) -> bool:
         """Record the key; False when it was there already."""

@@ -223,7 +223,7 @@ class TestForgetting:
             unit.conversations.save(person.id, 0, '{"draft": "тайный черновик"}', NOON)
             unit.replies.add(person.id, "личный ответ", NOON, waiting=True)
             unit.files.add("f1", person.id, "экран.png", b"PNG-bytes", NOON)
-            unit.notices.faq("error-502", "helped", "вопрос про шлюз", person.id, NOON)
+            unit.faq.keep_question(person.id, "r1", "usage.explain", "вопрос про шлюз", NOON)
             sent = replace(TICKET, conversation=person.id, letter_state=LetterState.SENT)
             unit.tickets.add(sent)
             waiting = replace(sent, id="t2", number="N2", text="не ушло", letter_state=LetterState.WAITING)
