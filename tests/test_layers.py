@@ -16,6 +16,7 @@ RANKS = {
     "triage.checks": 2,
     "triage.classify": 3,  # above the checks: their findings are signals of the classifier
     "triage.faq": 2,
+    "triage.encoder": 2,
     "triage.policy": 2,  # below the classifier's training, which measures verdicts
     "triage.analyzer": 4,
     "triage.batch": 5,
@@ -32,6 +33,7 @@ RANKS = {
     "triage.report_view": 9,
     "triage.terminal": 9,
     "triage.training": 9,
+    "triage.training_second": 8,
     "triage.evaluation": 9,
     "triage.evaluation_page": 8,
     "bot": 9,

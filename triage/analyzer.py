@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.checks import Checks, run_checks
 from triage.checks.secrets import find_secrets
 from triage.classify.classifier import Classifier, Prediction
 from triage.classify.fallback import guess
+from triage.classify.pool import SecondOpinion
+from triage.encoder.reader import EncoderReader
+from triage.faq.rerank import Reranker
 from triage.faq.search import FaqSearch
 from triage.policy.decide import Outlook, choose_action, missing_fields
 from triage.policy.pack import Policy
 from triage.report import FaqHit, Fields, Finding, Request, Scope, TriageReport, Urgency, Verdict
 from triage.text.redact import redact
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of one text, and who read it: the quick model alone, or both."""
+
+    prediction: Prediction
+    hits: tuple[FaqHit, ...]
+    notes: tuple[str, ...]
+    reader: str = "quick"
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """The second reader with what joins it to the quick one.
+
+    With `always` it reads every text, else only those of which the quick model is unsure.
+    """
+
+    reader: EncoderReader
+    opinion: SecondOpinion
+    reranker: Reranker
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +49,7 @@ class Analyzer:
     classifier: Classifier | None
     faq: FaqSearch | None
     notes: tuple[str, ...] = ()
+    second: Second | None = None
 
     def analyze(
         self, request: Request, *, explain: bool = True, secrets: tuple[Finding, ...] | None = None
@@ -37,34 +64,44 @@ class Analyzer:
             text, subject = redact(text, secrets), subject and redact(subject, find_secrets(subject))
         checks = run_checks(text, secrets)
         seen = f"{subject}\n{text}" if subject else text
-        prediction, hits, notes = self._read(seen, text, checks, explain=explain and seen is text)
-        return self._report(request, checks, prediction, hits, notes)
+        read = self._read(seen, text, checks, explain=explain and seen is text)
+        return self._report(request, checks, read)
 
-    def _read(
-        self, seen: str, text: str, checks: Checks, *, explain: bool
-    ) -> tuple[Prediction, tuple[FaqHit, ...], tuple[str, ...]]:
+    def _read(self, seen: str, text: str, checks: Checks, *, explain: bool) -> _Read:
         """Ask the classifier and the FAQ; a text that breaks them goes on without, for an agent to look at."""
         if self.classifier is None:
-            return guess(checks), (), self.notes
+            return _Read(guess(checks), (), self.notes)
         try:
             prediction = self.classifier.classify(seen, checks, checks.secrets, explain=explain)
-            return prediction, self._answers(prediction, text), self.notes
+            quick = _Read(prediction, self._answers(prediction, text), self.notes)
         except Exception as error:  # whatever it is, the request must not be lost
-            return guess(checks), (), (*self.notes, f"classifier failed: {type(error).__name__}")
+            return _Read(guess(checks), (), (*self.notes, f"classifier failed: {type(error).__name__}"))
+        if self.second is None or not (self.second.always or prediction.review or quick.hits):
+            return quick
+        try:
+            return self._read_again(self.second, quick, seen, text, checks)
+        except Exception as error:  # the quick model goes on alone
+            return replace(quick, notes=(*self.notes, f"second reader failed: {error or type(error).__name__}"))
+
+    def _read_again(self, second: Second, quick: _Read, seen: str, text: str, checks: Checks) -> _Read:
+        """Join what the second reader says: both decisions, and the FAQ's entries ranked anew."""
+        shift = len(seen) - len(text)
+        found = (*checks.site, *checks.version, *checks.steps, *checks.language)
+        reading = second.reader.read(seen, [(f.start + shift, f.end + shift) for f in found])
+        prediction = second.opinion.join(quick.prediction, reading)
+        hits = quick.hits
+        if self.faq is not None and len(prediction.columns) and not self.faq.titled(text):
+            margins = self.faq.margins_of(prediction.columns, prediction.weights)
+            hits = self.faq.shown(second.reranker.scores(margins, reading.faq), second.reranker.threshold)
+        return _Read(prediction, hits, self.notes, "both")
 
     def _answers(self, prediction: Prediction, text: str) -> tuple[FaqHit, ...]:
         if self.faq is None or not len(prediction.columns):
             return ()
         return self.faq.search(prediction.columns, prediction.weights, prediction.scope_probabilities, text=text)
 
-    def _report(
-        self,
-        request: Request,
-        checks: Checks,
-        prediction: Prediction,
-        hits: tuple[FaqHit, ...],
-        notes: tuple[str, ...],
-    ) -> TriageReport:
+    def _report(self, request: Request, checks: Checks, read: _Read) -> TriageReport:
+        prediction, hits = read.prediction, read.hits
         rule = self.policy.scope_rule(prediction.scope.label)
         priority = self.policy.priority_rule(prediction.priority.label)
         problem = checks.problem and rule.verdict is not Verdict.NONE  # nor is anything off-topic (labels.md, Checks)
@@ -88,6 +125,7 @@ class Analyzer:
             faq=hits,
             action=choose_action(outlook),
             needs_review=prediction.review,
-            notes=notes,
+            notes=read.notes,
             artefacts=checks.artefacts,
+            reader=read.reader,
         )

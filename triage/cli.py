@@ -23,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     args = parser.parse_args(arguments)
     _read_env(Path.cwd() / ".env")
+    if reader := getattr(args, "reader", None):
+        os.environ["TRIAGE_READER"] = reader  # the environment, so that worker processes follow
     try:
         return int(args.run(args, Settings.from_env()))
     except TriageError as error:
@@ -73,11 +75,16 @@ def _parser() -> argparse.ArgumentParser:
     train = command("train", _train, "train the classifier on data/tickets and write models/")
     train.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: the models folder)")
     train.add_argument("--seed", type=int, default=7)
+    train.add_argument("--encoder", action="store_true", help="tune the second reader too; needs triage[encoder]")
     train.add_argument("--force", action="store_true", help="replace a model even if it is better")
     evaluate = command("evaluate", _evaluate, "metrics on labelled requests")
     evaluate.add_argument("file", type=Path, metavar="FILE.jsonl")
     evaluate.add_argument("--errors", type=int, default=10, metavar="N", help="show the N worst errors")
     evaluate.add_argument("--html", type=Path, metavar="OUT.html", help="write one page with tables and pictures")
+    for sub in (check, batch, evaluate):
+        sub.add_argument(
+            "--reader", choices=["auto", "quick", "both"], help="who reads: both only where unsure (auto), or always"
+        )
     corpus = command("corpus", _corpus, "check the corpus: counts, near-duplicates")
     corpus.add_argument("--drop", action="store_true", help="rewrite the batches without near-duplicates")
     corpus.add_argument("--card", action="store_true", help="write the counts into the data card")
@@ -161,7 +168,9 @@ def _migrate(args: argparse.Namespace, settings: Settings) -> int:
 def _train(args: argparse.Namespace, settings: Settings) -> int:
     from triage.training import train_models
 
-    return train_models(settings, args.out or settings.models_dir, seed=args.seed, force=args.force)
+    return train_models(
+        settings, args.out or settings.models_dir, seed=args.seed, force=args.force, encoder=args.encoder
+    )
 
 
 def _evaluate(args: argparse.Namespace, settings: Settings) -> int:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from triage.analyzer import Analyzer
+import numpy as np
+
+from triage.analyzer import Analyzer, Second
 from triage.classify import artefacts
 from triage.classify.classifier import Classifier
+from triage.classify.pool import SecondOpinion, pool_of
+from triage.encoder import artefacts as encoder_artefacts
+from triage.encoder.reader import EncoderReader
 from triage.errors import ModelUnavailable
 from triage.faq.entries import EntryShelf, FaqEntry, load_entries
+from triage.faq.likeness import Likeness
+from triage.faq.rerank import Reranker
 from triage.faq.search import FaqSearch, RankerWeights
 from triage.policy.pack import Policy, load_policy
 from triage.settings import Settings
@@ -44,8 +51,35 @@ def load_chain(settings: Settings, *, whole: bool = True) -> Chain:
         loaded.model.prepare()
     if whole and search:
         search.margins.widen()
-    analyzer = Analyzer(policy, classifier, search)
-    return Chain(analyzer, policy, entries)
+    second, notes = _second(settings, loaded, policy)
+    return Chain(Analyzer(policy, classifier, search, notes, second), policy, entries)
+
+
+def _second(settings: Settings, loaded: artefacts.Artefacts, policy: Policy) -> tuple[Second | None, tuple[str, ...]]:
+    """Return the second reader, whose files are read when it is first needed, or the note that it is missing."""
+    if settings.reader == "quick":
+        return None, ()
+    folder = settings.models_dir
+    try:
+        facts = encoder_artefacts.read_manifest(folder)
+    except ModelUnavailable as error:
+        return None, (f"second reader unavailable: {error}",)
+    labels = {head: tuple(names) for head, names in facts["labels"].items()}
+    known = {head: tuple(names) for head, names in loaded.manifest["labels"].items()} | {"faq": loaded.faq_ids}
+    if labels != known:
+        return None, ("second reader unavailable: it knows other labels than the quick model",)
+    reader = EncoderReader(lambda: encoder_artefacts.read_files(folder, facts))
+    pools = {head: pool_of(stored) for head, stored in facts["pools"].items()}
+    opinion = SecondOpinion(labels, pools, facts["thresholds"], policy.confidence.floors)
+    judge = facts["faq"]
+    reranker = Reranker(np.array(judge["weights"], np.float32), float(judge["bias"]), float(judge["threshold"]))
+    return Second(reader, opinion, reranker, always=settings.reader == "both"), ()
+
+
+def likeness_of(analyzer: Analyzer | None) -> Likeness:
+    """Return how texts are compared: by the model's lemmas where there is a model."""
+    classifier = analyzer.classifier if analyzer else None
+    return Likeness(classifier.vocabulary if classifier else None)
 
 
 def _search(loaded: artefacts.Artefacts, entries: Mapping[str, FaqEntry], base: str) -> FaqSearch | None:

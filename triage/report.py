@@ -168,6 +168,7 @@ class TriageReport:
     needs_review: bool
     notes: tuple[str, ...] = ()
     artefacts: dict[str, list[str]] = field(default_factory=dict)
+    reader: str = "quick"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the contract's JSON object."""
@@ -197,6 +198,7 @@ class TriageReport:
             "needs_review": self.needs_review,
             "notes": list(self.notes),
             "artefacts": self.artefacts,
+            "reader": self.reader,
         }
 
     def _labels(self) -> list[str]:

@@ -35,6 +35,7 @@ class Settings:
     policy_path: Path = Path()
     worker_id: str = ""
     log: str = "console"
+    reader: str = "auto"
     data_dir: Path = Path()
     models_dir: Path = Path()
     outbox_dir: Path = Path("outbox")
@@ -145,5 +146,6 @@ _VARIABLES: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "TRIAGE_POLICY": ("policy_path", _path),
     "TRIAGE_WORKER_ID": ("worker_id", _text),
     "TRIAGE_LOG": ("log", _one_of("console", "json")),
+    "TRIAGE_READER": ("reader", _one_of("auto", "quick", "both")),
     "TRIAGE_OUTBOX": ("outbox_dir", _path),
 }

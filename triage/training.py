@@ -23,17 +23,22 @@ from triage.classify.fit import Recipe
 from triage.classify.lexicon import load_groups
 from triage.classify.pictures import require_matplotlib
 from triage.classify.train import Materials, steps, train
+from triage.encoder.artefacts import read_manifest as read_second
 from triage.errors import ModelUnavailable, WrongInput
 from triage.faq.entries import load_entries
 from triage.faq.search import candidate_inputs, plain
 from triage.policy.pack import load_policy
 from triage.settings import Settings
+from triage.training_second import join_second, tune_encoder
 
 _TOLERANCE = 0.002
 
 
-def train_models(settings: Settings, folder: Path, *, seed: int, force: bool) -> int:
-    """Train into a temporary folder, compare, and only then replace `folder`'s model."""
+def train_models(settings: Settings, folder: Path, *, seed: int, force: bool, encoder: bool = False) -> int:
+    """Train into a temporary folder, compare, and only then replace `folder`'s model.
+
+    With `encoder` the second reader is tuned anew, else the one in `folder` is joined with the new quick model.
+    """
     require_matplotlib()
     console = Console(stderr=True)
     materials = read_materials(settings)
@@ -45,15 +50,21 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool) ->
             told = _told(progress, steps(recipe))
             measured = train(materials, recipe, fresh, told)
             told("готово")
+        if encoder:
+            tune_encoder(materials, seed, fresh, folder / "encoder-work", console)
+        both = join_second(materials, measured, fresh if encoder else folder, fresh)
         _refuse_worse(folder, read_manifest(fresh), force=force)
-        write_card(fresh / "CARD.md", read_manifest(fresh), rows, measured)
+        second = read_second(fresh) if both is not None else None
+        write_card(fresh / "CARD.md", read_manifest(fresh), rows, measured, second)
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(fresh.iterdir(), key=lambda p: p.name == "manifest.json"):
             shutil.copyfile(path, folder / path.name)
     readme = settings.data_dir.parent / "README.md"
     if folder == settings.models_dir and readme.is_file():
-        _replace_between(readme, "quality", quality_table(read_manifest(folder)))
+        _replace_between(readme, "quality", quality_table(read_manifest(folder), second))
     scope, priority = measured.metrics["scope"], measured.metrics["priority"]
+    if both is not None:
+        console.print(f"both readers: scope macro-F1 {both.metrics['scope']['macro_f1']:.3f}")
     console.print(
         f"{len(rows)} texts: scope macro-F1 {scope['macro_f1']:.3f}, verdict {scope['verdict_accuracy']:.3f}, "
         f"priority macro-F1 {priority['macro_f1']:.3f}; written to {folder}"
@@ -91,34 +102,39 @@ def read_materials(settings: Settings) -> Materials:
     )
 
 
-def quality_table(manifest: dict[str, Any]) -> str:
-    """Return the README's table of figures, from the manifest alone."""
-    scope, priority, faq = (manifest["metrics"][name] for name in ("scope", "priority", "faq"))
-    precision, recall, _ = manifest["metrics"]["per_label"]["priority"]["high"]
-    rows = [
-        ("тема (22 правила), macro-F1", scope["macro_f1"]),
-        ("категория, точность", scope["category_accuracy"]),
-        ("решение (в рамках поддержки или нет), точность", scope["verdict_accuracy"]),
-        ("решаемое поддержкой ошибочно названо нерешаемым", scope["in_called_out"]),
-        ("приоритет, macro-F1", priority["macro_f1"]),
-        ("высокий приоритет, полнота", recall),
-        ("высокий приоритет, точность", precision),
-        ("ошибка калибровки темы / приоритета", (scope["calibration_error"], priority["calibration_error"])),
-        ("без сотрудника при точности 95 %: тема / приоритет", (scope["alone_at_95"], priority["alone_at_95"])),
-        ("«Вопросы и ответы»: первая запись верна", faq["first_right"]),
-        ("показано, когда ответа нет", faq["shown_when_none"]),
-    ]
+def quality_table(manifest: dict[str, Any], second: dict[str, Any] | None = None) -> str:
+    """Return the README's table of figures, from the manifests alone: the quick model's and with both readers."""
+    readers = [_figures(manifest["metrics"], manifest["metrics"]["faq"])]
+    if second:
+        readers.append(_figures(second["metrics"]["both"], second["faq"]["metrics"]))
     lines = [
         f"Измерено перекрёстной проверкой по пачкам текстов ({manifest['folds']} частей, {manifest['texts']} текстов, "
         f"{manifest['batches']} пачек): пачка целиком либо учит, либо проверяет.",
         "",
-        "| мера | значение |",
-        "| --- | --- |",
+        "| мера | быстрая модель |" + (" вместе со вторым чтением |" if second else ""),
+        "| --- |" + " --- |" * len(readers),
     ]
-    for name, value in rows:
-        shown = " / ".join(f"{v:.3f}" for v in value) if isinstance(value, tuple) else f"{value:.3f}"
-        lines.append(f"| {name} | {shown} |")
+    lines += [f"| {name} | " + " | ".join(reader[name] for reader in readers) + " |" for name in readers[0]]
     return "\n".join(lines)
+
+
+def _figures(metrics: dict[str, Any], faq: dict[str, float]) -> dict[str, str]:
+    scope, priority = metrics["scope"], metrics["priority"]
+    precision, recall, _ = metrics["per_label"]["priority"]["high"]
+    values: dict[str, tuple[float, ...]] = {
+        "тема (22 правила), macro-F1": (scope["macro_f1"],),
+        "категория, точность": (scope["category_accuracy"],),
+        "решение (в рамках поддержки или нет), точность": (scope["verdict_accuracy"],),
+        "решаемое поддержкой ошибочно названо нерешаемым": (scope["in_called_out"],),
+        "приоритет, macro-F1": (priority["macro_f1"],),
+        "высокий приоритет, полнота": (recall,),
+        "высокий приоритет, точность": (precision,),
+        "ошибка калибровки темы / приоритета": (scope["calibration_error"], priority["calibration_error"]),
+        "без сотрудника при точности 95 %: тема / приоритет": (scope["alone_at_95"], priority["alone_at_95"]),
+        "«Вопросы и ответы»: первая запись верна": (faq["first_right"],),
+        "показано, когда ответа нет": (faq["shown_when_none"],),
+    }
+    return {name: " / ".join(f"{value:.3f}" for value in own) for name, own in values.items()}
 
 
 def _refuse_worse(folder: Path, fresh: dict[str, Any], *, force: bool) -> None:

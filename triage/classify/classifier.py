@@ -28,6 +28,7 @@ class Prediction:
     columns: Columns
     weights: Floats
     scope_probabilities: Floats
+    priority_probabilities: Floats
 
 
 class Classifier:
@@ -69,8 +70,8 @@ class Classifier:
         phrases = evidence(self._model, scores, best) if explain else {}
         scope, priority = (self._decision(scores, head, best[head], phrases.get(head, ())) for head in HEADS)
         review = not (self._sure("scope", scope) and self._sure("priority", priority))
-        context = np.array(scores.probabilities["scope"], dtype=np.float32)
-        return Prediction(scope, priority, review, scores.reading.columns, scores.reading.weights, context)
+        chances = (np.array(scores.probabilities[head], dtype=np.float32) for head in HEADS)
+        return Prediction(scope, priority, review, scores.reading.columns, scores.reading.weights, *chances)
 
     def _decision(self, scores: Scores, head: str, best: int, phrases: tuple[Finding, ...]) -> Decision:
         return Decision(self._model.labels[head][best], scores.probabilities[head][best], "model", phrases)

@@ -23,4 +23,5 @@ def guess(checks: Checks) -> Prediction:
         NO_COLUMNS,
         empty,
         empty,
+        empty,
     )

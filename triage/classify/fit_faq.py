@@ -18,6 +18,7 @@ from sklearn.svm import LinearSVC
 from triage.classify.fit import group_folds
 from triage.classify.model import Floats
 
+CANDIDATES = 3
 CandidateInputs = Callable[[Floats, Floats], tuple[NDArray[np.intp], Floats]]
 
 
@@ -49,6 +50,7 @@ class FaqFit:
     judge_bias: float
     threshold: float
     metrics: dict[str, float]
+    out_of_fold: Floats  # margins (n, E) of every request by a fold that never saw its batch
 
 
 def fit_faq(task: FaqTask, *, seed: int, folds: int = 5, c: float = 0.3) -> FaqFit:
@@ -56,11 +58,14 @@ def fit_faq(task: FaqTask, *, seed: int, folds: int = 5, c: float = 0.3) -> FaqF
     ids, margins = _out_of_fold(task, seed, folds, c)
     inputs, right, texts = _judge_rows(task, ids, margins)
     scores = _cross_validated_judge(inputs, right, task.batches[texts], folds)
-    threshold, metrics = _choose_threshold(task, ids, margins, scores.reshape(len(task.gold), -1))
+    order = np.argsort(-margins, axis=1)[:, :CANDIDATES]
+    threshold, metrics = choose_threshold(task.gold, ids, order, scores.reshape(order.shape))
     judge = LogisticRegression(C=1.0, max_iter=2000).fit(inputs, right)
     answered = [i for i, gold in enumerate(task.gold) if gold]
     _, weights, bias = _fit_margins(task, answered, seed, c)
-    return FaqFit(ids, weights, bias, judge.coef_[0].astype(np.float32), float(judge.intercept_[0]), threshold, metrics)
+    return FaqFit(
+        ids, weights, bias, judge.coef_[0].astype(np.float32), float(judge.intercept_[0]), threshold, metrics, margins
+    )
 
 
 def _fit_margins(
@@ -101,16 +106,18 @@ def _cross_validated_judge(inputs: Floats, right: NDArray[np.bool_], batches: ND
     return scores
 
 
-def _choose_threshold(
-    task: FaqTask, ids: tuple[str, ...], margins: Floats, scores: Floats
+def choose_threshold(
+    gold: Sequence[tuple[str, ...]], ids: Sequence[str], order: NDArray[np.intp], scores: Floats
 ) -> tuple[float, dict[str, float]]:
-    """Choose the lowest threshold: at most 7 % shown where none answers, 88 % right of what is shown rightly."""
-    order = np.argsort(-margins, axis=1)[:, : scores.shape[1]]
+    """Choose the lowest threshold: at most 7 % shown where none answers, 88 % right of what is shown rightly.
+
+    `order` (n, C) are the candidates of each text and `scores` (n, C) their probabilities by a judge that never saw it.
+    """
     first = [ids[order[i, int(np.argmax(scores[i]))]] for i in range(len(scores))]
     best = scores.max(axis=1)
-    answerable = np.array([bool(gold) for gold in task.gold])
-    right = np.array([entry in gold for entry, gold in zip(first, task.gold, strict=True)])
-    in_three = np.array([any(ids[j] in task.gold[i] for j in order[i]) for i in range(len(scores))])
+    answerable = np.array([bool(own) for own in gold])
+    right = np.array([entry in own for entry, own in zip(first, gold, strict=True)])
+    in_three = np.array([any(ids[j] in gold[i] for j in order[i]) for i in range(len(scores))])
     threshold = 0.99
     for candidate in np.arange(0.2, 0.99, 0.01):
         shown = best >= candidate

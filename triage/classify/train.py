@@ -7,7 +7,7 @@ never saw its batch. The served model is then fitted on the whole corpus.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,8 @@ class Measured:
     confidence: dict[str, Floats]
     metrics: dict[str, Any]
     thresholds: dict[str, dict[str, float]]
+    faq_margins: Floats | None = None
+    faq_ids: tuple[str, ...] = ()
 
 
 def train(materials: Materials, recipe: Recipe, folder: Path, progress: Progress) -> Measured:
@@ -79,7 +81,7 @@ def train(materials: Materials, recipe: Recipe, folder: Path, progress: Progress
     sample, knowledge = prepare(materials)
     progress(_fold(1, recipe))
     margins = out_of_fold_margins(sample, knowledge, recipe, lambda number: progress(_fold(number + 1, recipe)))
-    measured = measure(materials.policy, sample, cross_validated(margins, sample, recipe))
+    measured = measure(materials.policy, sample.labels, cross_validated(margins, sample, recipe))
     progress("обучение на всём корпусе")
     fitted = fit_margins(sample, knowledge, recipe)
     heads = fit_heads(margins, sample, recipe)
@@ -87,7 +89,7 @@ def train(materials: Materials, recipe: Recipe, folder: Path, progress: Progress
     arrays, faq = _faq(materials, sample, fitted[0], measured.probabilities["scope"], recipe)
     manifest = _manifest(materials, recipe, measured, faq)
     artefacts.save(folder, fitted[0], layers_of(fitted, heads), arrays, manifest)
-    return measured
+    return replace(measured, faq_margins=faq.out_of_fold, faq_ids=faq.ids)
 
 
 def steps(recipe: Recipe) -> int:
@@ -113,27 +115,26 @@ def prepare(materials: Materials) -> tuple[Sample, Knowledge]:
     return Sample(forms, dense, labels, np.array([row.batch for row in materials.rows])), knowledge
 
 
-def measure(policy: Policy, sample: Sample, probabilities: Mapping[str, Floats]) -> Measured:
+def measure(policy: Policy, truth: Mapping[str, Names], probabilities: Mapping[str, Floats]) -> Measured:
     """Figures of both heads and the thresholds that reach the pack's targets."""
-    labels = {head: tuple(np.unique(sample.labels[head]).tolist()) for head in HEADS}
+    labels = {head: tuple(np.unique(truth[head]).tolist()) for head in HEADS}
     floors = policy.confidence.floors
     chosen = {head: decide(labels[head], probabilities[head], floors.get(head, {})) for head in HEADS}
     guess = {head: np.array(labels[head])[chosen[head]] for head in HEADS}
     sure = {head: np.take_along_axis(probabilities[head], chosen[head][:, None], 1)[:, 0] for head in HEADS}
-    metrics: dict[str, Any] = {head: head_metrics(sample.labels[head], guess[head], sure[head]) for head in HEADS}
+    metrics: dict[str, Any] = {head: head_metrics(truth[head], guess[head], sure[head]) for head in HEADS}
     metrics["scope"] |= scope_metrics(
-        sample.labels["scope"],
+        truth["scope"],
         guess["scope"],
         lambda rule: policy.scope_rule(rule).verdict.value,
         lambda rule: policy.scope_rule(rule).category,
     )
     metrics["per_label"] = {
-        head: {name: precision_recall_f1(sample.labels[head], guess[head], name) for name in labels[head]}
-        for head in HEADS
+        head: {name: precision_recall_f1(truth[head], guess[head], name) for name in labels[head]} for head in HEADS
     }
     targets = {"scope": policy.confidence.scope, "priority": policy.confidence.priority}
     thresholds = {
-        head: review_thresholds(labels[head], sample.labels[head], guess[head], sure[head], target=targets[head])
+        head: review_thresholds(labels[head], truth[head], guess[head], sure[head], target=targets[head])
         for head in HEADS
     }
     metrics["review"] = _review_share(guess, sure, thresholds)

@@ -8,7 +8,7 @@ probability that the entry answers fully. Silence beats a bad guess: below the t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,17 +83,23 @@ class FaqSearch:
 
         A text that is an entry's title word for word is certainly that question.
         """
-        named = self._titled(text) if len(text) <= _LONGEST_TITLE else None
+        named = self.titled(text)
         if named:
             return (self._hit(named, 1.0),)
-        scored = sorted(self.scores(columns, values, context), key=lambda pair: -pair[1])
-        if scored[0][1] < self._weights.threshold:
+        return self.shown(self.scores(columns, values, context), self._weights.threshold)
+
+    def shown(self, scored: Sequence[tuple[int, float]], threshold: float) -> tuple[FaqHit, ...]:
+        """Return what is shown of scored entries, best first; none when the best is below the threshold."""
+        scored = sorted(scored, key=lambda pair: -pair[1])
+        if scored[0][1] < threshold:
             return ()
-        floor = min(self._weights.threshold, scored[0][1] / 4)
+        floor = min(threshold, scored[0][1] / 4)
         return tuple(self._hit(self._weights.ids[entry], score) for entry, score in scored if score >= floor)
 
-    def _titled(self, text: str) -> str | None:
+    def titled(self, text: str) -> str | None:
         """Return the entry whose title the text is; most texts do not even begin like one."""
+        if len(text) > _LONGEST_TITLE:
+            return None
         first = WORD.search(text)
         begins = first is not None and fold(first.group()) in self._first_words
         return self._weights.titles.get(plain(text)) if begins else None
@@ -104,13 +110,17 @@ class FaqSearch:
         The judge's logit is that of `candidate_inputs`, term by term: on three candidates plain numbers are
         ten times faster than arrays.
         """
-        margins = values @ self.margins.take(columns) + self._weights.bias
+        margins = self.margins_of(columns, values)
         best = (-margins).argsort()[:CANDIDATES].tolist()
         own = margins.take(best).tolist()
         common = float(context @ self._context) + self._weights.judge_bias
         logits = [common + self._own * margin + self._gap * (margin - own[0]) for margin in own]
         logits[0] += self._lead * (own[0] - own[1]) + self._first
         return [(entry, 0.5 + 0.5 * math.tanh(logit / 2)) for entry, logit in zip(best, logits, strict=True)]
+
+    def margins_of(self, columns: Columns, values: Floats) -> Floats:
+        """Return the margin of every entry, (E,)."""
+        return np.asarray(values @ self.margins.take(columns) + self._weights.bias)
 
     def _hit(self, entry_id: str, score: float) -> FaqHit:
         entry = self._entries[entry_id]

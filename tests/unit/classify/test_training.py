@@ -56,7 +56,7 @@ def _only(row: Labelled, entries: set[str]) -> Labelled:
 def trained(materials: Materials, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     measured = train(materials, RECIPE, folder, lambda step: None)
-    write_card(folder / "CARD.md", artefacts.read_manifest(folder), materials.rows, measured)
+    write_card(folder / "CARD.md", artefacts.read_manifest(folder), materials.rows, measured, None)
     return folder
 
 
