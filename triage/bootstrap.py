@@ -109,23 +109,22 @@ def build(
     chain, policy, faq, analyzer = _chain(settings, analyze)
     database = connect(settings.database_url)
     withheld = Withheld(database)
-    offering = Offering(chain, withheld, policy)
+    analyze_offered = Offering(chain, withheld, policy).analyze
     database.ping()
     engine = DurableEngine(database.engine, database.url, settings.worker_id)
     lookup = Lookup(faq, withheld.now)
     agents = bool(settings.telegram_token and settings.agents_chat_id)
     composer = MailComposer(settings.mail_from, policy.addresses.mailbox, clock)
     world = World(
-        store=database, jobs=engine, composer=composer, policy=policy, analyze=offering.analyze, faq=faq, clock=clock,
+        store=database, jobs=engine, composer=composer, policy=policy, analyze=analyze_offered, faq=faq, clock=clock,
         sender=settings.mail_from, withheld=withheld, likeness=likeness_of(analyzer), agents=agents, lookup=lookup,
     )  # fmt: skip
     metrics, mailer = Metrics(), mailer or _mailer(settings)
     application = Application(
-        settings=settings, policy=policy, analyze=offering.analyze, faq=faq, database=database,
+        settings=settings, policy=policy, analyze=analyze_offered, faq=faq, database=database,
         conversations=Conversations(world, metrics), inbox=Inbox(world, metrics),
         desk=Desk(
-            database, engine, policy, clock, agents=agents, faq=faq, lookup=lookup, analyze=chain,
-            count=metrics.agent,
+            database, engine, policy, clock, agents=agents, faq=faq, lookup=lookup, analyze=chain, count=metrics.agent,
         ),
         letters=Letters(world, mailer, metrics), health=Health(database, engine, mailer, metrics),
         engine=engine, metrics=metrics, carrier=Carrier(world, metrics), board=Board(world),

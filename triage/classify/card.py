@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,21 @@ def _faq(manifest: dict[str, Any]) -> str:
     return "## FAQ search\n\n| measure | value |\n| --- | --- |\n" + "\n".join(lines)
 
 
+_OF_A_READER: tuple[tuple[str, Callable[[dict[str, Any]], float]], ...] = (
+    ("scope rule, macro-F1", lambda m: m["scope"]["macro_f1"]),
+    ("category, accuracy", lambda m: m["scope"]["category_accuracy"]),
+    ("verdict, accuracy", lambda m: m["scope"]["verdict_accuracy"]),
+    ("in scope but called out of scope", lambda m: m["scope"]["in_called_out"]),
+    ("scope, calibration error", lambda m: m["scope"]["calibration_error"]),
+    ("scope, decided alone at 95 %", lambda m: m["scope"]["alone_at_95"]),
+    ("priority, macro-F1", lambda m: m["priority"]["macro_f1"]),
+    ("priority `high`, precision", lambda m: m["per_label"]["priority"]["high"][0]),
+    ("priority `high`, recall", lambda m: m["per_label"]["priority"]["high"][1]),
+    ("priority, calibration error", lambda m: m["priority"]["calibration_error"]),
+    ("marked for review", lambda m: m["review"]),
+)
+
+
 def _second(quick: dict[str, Any], second: dict[str, Any]) -> str:
     """Quick alone, encoder alone and both, by the same folds; the encoder's readings by two halves of the batches."""
     own = second["metrics"]
@@ -156,19 +171,7 @@ def _second(quick: dict[str, Any], second: dict[str, Any]) -> str:
         "| measure | quick alone | encoder alone | both |",
         "| --- | --- | --- | --- |",
     ]
-    for name, value in (
-        ("scope rule, macro-F1", lambda m: m["scope"]["macro_f1"]),
-        ("category, accuracy", lambda m: m["scope"]["category_accuracy"]),
-        ("verdict, accuracy", lambda m: m["scope"]["verdict_accuracy"]),
-        ("in scope but called out of scope", lambda m: m["scope"]["in_called_out"]),
-        ("scope, calibration error", lambda m: m["scope"]["calibration_error"]),
-        ("scope, decided alone at 95 %", lambda m: m["scope"]["alone_at_95"]),
-        ("priority, macro-F1", lambda m: m["priority"]["macro_f1"]),
-        ("priority `high`, precision", lambda m: m["per_label"]["priority"]["high"][0]),
-        ("priority `high`, recall", lambda m: m["per_label"]["priority"]["high"][1]),
-        ("priority, calibration error", lambda m: m["priority"]["calibration_error"]),
-        ("marked for review", lambda m: m["review"]),
-    ):
+    for name, value in _OF_A_READER:
         lines.append(f"| {name} | " + " | ".join(f"{value(reader):.3f}" for reader in readers) + " |")
     faq = second["faq"]["metrics"]
     lines += [
