@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from triage.dialogue import asking, flow, reading, texts
 from triage.dialogue import buttons as b
-from triage.dialogue import flow, reading, texts
-from triage.dialogue.compose import description
 from triage.dialogue.context import Context
 from triage.dialogue.draft import add, shortened, visible
-from triage.dialogue.effects import RecordFaq
 from triage.dialogue.incoming import Said
 from triage.dialogue.replies import Button, Reply
 from triage.dialogue.state import Overlay, Stage, State, View
@@ -62,7 +60,7 @@ def browse(turn: Turn, query: str) -> Turn:
         return turn.to(overlay=Overlay(View.SECTIONS)).shown()
     found = search(query, turn.context)
     turn = flow.offered(turn.to(overlay=Overlay(View.FOUND, query, found)), *found).shown()
-    return flow.opened(turn, found[0]) if found else turn
+    return flow.opened(turn, found[0]) if found else asking.searched_in_vain(turn, query)
 
 
 def search(query: str, context: Context) -> tuple[str, ...]:
@@ -92,9 +90,7 @@ def open_entry(turn: Turn, entry: str) -> Turn:
 
 def helped(turn: Turn) -> Turn:
     """Close: the entry helped, no letter is needed."""
-    id, text = _judged(turn)
-    if turn.consented:
-        turn = turn.do(RecordFaq((id,), "helped", text))
+    turn = asking.recorded(turn, _judged(turn), "helped")
     had_draft = not turn.state.draft.empty
     turn = turn.say(*lines(texts.FAQ_GLAD if had_draft else texts.FAQ_GLAD_ONLY))
     return flow.finished(turn) if turn.consented else turn.to(overlay=Overlay())
@@ -103,9 +99,8 @@ def helped(turn: Turn) -> Turn:
 def not_helped(turn: Turn) -> Turn:
     """Go on: the entries shown are not offered again, and what was searched need not be written again."""
     overlay = turn.state.overlay
-    id, text = _judged(turn)
-    if turn.consented:
-        turn = turn.do(RecordFaq((id,), "not_helped", text))
+    id = _judged(turn)
+    turn = asking.recorded(turn, id, "not_helped")
     turn = _tried(turn.to(overlay=Overlay()), id, *_seen(turn))
     if turn.state.draft.empty:
         return _from_search(turn, overlay)
@@ -132,16 +127,14 @@ def _from_search(turn: Turn, overlay: Overlay) -> Turn:
     return flow.take_up(turn.to(draft=draft)) if turn.consented else flow.gathered(turn, draft)
 
 
-def _judged(turn: Turn) -> tuple[str, str]:
-    """Return the entry whose answer is on the screen, and the draft that it was to answer."""
+def _judged(turn: Turn) -> str:
+    """Return the entry whose answer is on the screen."""
     state = turn.state
-    read = state.report is not None and state.stage is not Stage.COLLECTING
-    text = description(state) if read else ""
     if state.overlay.view is View.ENTRY:
-        return state.overlay.about, text
+        return state.overlay.about
     if state.overlay.view is View.FOUND:
-        return state.overlay.entries[0], text or state.overlay.about
-    return reading.offered(state, turn.context)[0].id, text
+        return state.overlay.entries[0]
+    return reading.offered(state, turn.context)[0].id
 
 
 def _seen(turn: Turn) -> tuple[str, ...]:

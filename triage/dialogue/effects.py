@@ -82,12 +82,31 @@ class RecordAddress:
 class RecordFaq:
     """An answer was opened or judged; `outcome` is `shown`, `helped` or `not_helped`.
 
-    A title that only stands on a button is no answer shown.
+    A title that only stands on a button is no answer shown. `text` (redacted), `request` and `rule` are of the draft
+    that it was to answer; of an answer that the person looked up, `text` is what was searched, the others "".
     """
 
     entries: tuple[str, ...]
     outcome: str
     text: str = ""
+    request: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuestion:
+    """What a person asked, redacted.
+
+    `words` are new in the draft, `words_rule` and `entries` what the chain says of them; `unanswered` is the whole
+    question, under `rule`, when no entry answers it, else "".
+    """
+
+    request: str
+    rule: str = ""
+    words: str = ""
+    words_rule: str = ""
+    entries: tuple[str, ...] = ()
+    unanswered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,7 @@ Effect = (
     | RecordConsent
     | RecordAddress
     | RecordFaq
+    | RecordQuestion
     | RecordAdvice
     | CallHuman
     | ForgetPerson

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from triage.dialogue import reading, texts
+from triage.dialogue import asking, reading, texts
 from triage.dialogue.compose import compose, description
 from triage.dialogue.draft import visible
-from triage.dialogue.effects import CallHuman, ExpireUnaccepted, RecordFaq, Settle
+from triage.dialogue.effects import CallHuman, ExpireUnaccepted, Settle
 from triage.dialogue.state import Draft, Entry, Stage, State
 from triage.dialogue.styled import lines
 from triage.dialogue.turn import Turn
@@ -45,7 +45,7 @@ def decide(turn: Turn) -> Turn:
     if action is Action.REPHRASE:
         return turn.at(Stage.REPHRASE)
     report = reading.reported(turn.state)
-    turn = turn.at(Stage.SUMMARY, summarised=report.scope.decision.label)
+    turn = asking.questioned(turn.at(Stage.SUMMARY, summarised=report.scope.decision.label))
     turn = offered(turn, *reading.beside(turn.state, turn.context, action))
     if action is not Action.ANSWER:
         return turn
@@ -63,8 +63,7 @@ def opened(turn: Turn, id: str) -> Turn:
     if id in turn.state.faq_opened:
         return turn
     turn = turn.to(faq_opened=(*turn.state.faq_opened, id))
-    text = description(turn.state) if turn.state.report else ""
-    return turn.do(RecordFaq((id,), "shown", text)) if turn.consented else turn
+    return asking.recorded(turn, id, "shown")
 
 
 def go_on(turn: Turn) -> Turn:
@@ -132,7 +131,7 @@ def finished(turn: Turn) -> Turn:
     if not later:
         return turn
     draft = Draft(turn.context.new_id, (Entry(later[0]),), revision=turn.state.draft.revision + 1)
-    turn = turn.to(draft=draft, later=later[1:], undivided=True)
+    turn = turn.to(draft=draft, later=later[1:], undivided=True, heard=(draft.revision, 1))
     return take_up(turn.say(*lines(texts.NEXT_PART)))
 
 

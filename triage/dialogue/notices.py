@@ -75,7 +75,7 @@ def entry_withheld(title: str, counts: EntryCounts, failed: Sequence[str]) -> st
         f"Ответ «{title}» больше не предлагается сам: после него вернулись с тем же вопросом {again} из {all_}.",
         *(("Вопросы, на которые он не ответил:",) if failed else ()),
         *(f"• {_shortened(text)}" for text in failed),
-        f"Остаётся в /faq. Когда ответ исправлен, снова предлагать: triage faq allow {counts.entry}",
+        f"В разделах /faq он остаётся. Когда ответ исправлен, снова предлагать: triage faq allow {counts.entry}",
     ]
     return "\n".join(rows)
 

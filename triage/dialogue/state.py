@@ -117,7 +117,8 @@ class State:
     `later` the texts of a divided draft that still wait, `urgent` what the person said of the condition of a high
     priority (None: not asked, or not known). Of entries, `faq_offered` are those shown at least by their title,
     `faq_opened` those whose answer was shown, `faq_failed` those that did not help, `faq_seen` those not to be
-    offered again. `advice` outlives the draft.
+    offered again. `advice` outlives the draft. `heard` is the draft's revision and number of messages that were
+    compared with earlier questions.
     """
 
     stage: Stage = Stage.IDLE
@@ -151,6 +152,7 @@ class State:
     dividing: bool = False
     warned: tuple[str, ...] = ()
     advice: tuple[Advice, ...] = ()
+    heard: tuple[int, int] = (0, 0)
 
     def answer(self, field: FieldName) -> Answer | None:
         """Return what was answered about the field, None when it was not asked yet."""

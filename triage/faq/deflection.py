@@ -70,7 +70,8 @@ def same_subject(showing: Showing, asked: Asked, alike: Alike) -> bool:
     """Whether it is asked about what the entry was shown for: the entry is found again, or the words are alike."""
     if showing.entry in asked.entries:
         return True
-    return bool(showing.text) and showing.rule == asked.rule and alike(showing.text, asked.words)
+    known = showing.rule in ("", asked.rule)  # a search has no rule
+    return bool(showing.text) and known and alike(showing.text, asked.words)
 
 
 def outcome_after(showing: Showing, asked: Asked, *, same: bool, watched: bool) -> Outcome | None:

@@ -28,6 +28,7 @@ from triage.dialogue.effects import (
     RecordAdvice,
     RecordConsent,
     RecordFaq,
+    RecordQuestion,
     SendCode,
     Settle,
     Submit,
@@ -69,6 +70,7 @@ class Effects:
             RecordConsent: self._consent,
             RecordAddress: self._address,
             RecordFaq: self._faq,
+            RecordQuestion: self._question,
             RecordAdvice: self._advice,
             CallHuman: self._human,
             ForgetPerson: self._forget,
@@ -96,6 +98,7 @@ class Effects:
         ticket = ticket_of(e, read, self._number(unit, context.now), context)
         unit.tickets.add(ticket)
         applied.requests.append((ticket.priority, ticket.scope))
+        self._deflection.asked(unit, read.id, _letter_asks(e), context.now)
         if not e.by_person:
             mail = Mail(
                 id=ticket.id,
@@ -167,13 +170,22 @@ class Effects:
         unit.conversations.address(read.id, e.address, context.now)
 
     def _faq(self, unit: Unit, read: Conversation, e: RecordFaq, context: Context, applied: Applied) -> None:
-        asked = Asked("", e.text, "", ())
+        asked = Asked(e.request, e.text, e.rule, ())
         for entry in e.entries:
             if e.outcome == "shown":
                 self._deflection.shown(unit, read.id, entry, asked, context.now)
             else:
                 helped = e.outcome == "helped"
                 self._deflection.judged(unit, read.id, entry, asked, context.now, helped=helped)
+
+    def _question(self, unit: Unit, read: Conversation, e: RecordQuestion, context: Context, applied: Applied) -> None:
+        if e.words:
+            asked = Asked(e.request, e.words, e.words_rule, e.entries)
+            self._deflection.asked(unit, read.id, asked, context.now)
+        if e.unanswered:
+            unit.faq.keep_question(read.id, e.request, e.rule, e.unanswered, context.now)
+        else:
+            unit.faq.drop_question(read.id, e.request)
 
     def _advice(self, unit: Unit, read: Conversation, e: RecordAdvice, context: Context, applied: Applied) -> None:
         keep_judgement(self._world, unit, read.id, e, context.now)
@@ -190,6 +202,12 @@ class Effects:
     def _number(self, unit: Unit, now: datetime) -> str:
         year = now.astimezone(self._world.policy.zone).year
         return self._world.policy.numbers.pattern.format(year=year, n=unit.tickets.number(year))
+
+
+def _letter_asks(submitted: Submit) -> Asked:
+    report: Any = submitted.report
+    entries = tuple(hit["id"] for hit in report["faq"])
+    return Asked(submitted.letter.request, submitted.text, report["scope"]["rule"], entries, letter=True)
 
 
 def _forget_last(effect: Effect) -> bool:

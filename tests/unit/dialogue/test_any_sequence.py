@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.unit.dialogue.talk import Talk
-from triage.dialogue.effects import DeleteMessage, ExpireUnaccepted, ForgetPerson, Submit
+from triage.dialogue.effects import (
+    DeleteMessage,
+    ExpireUnaccepted,
+    ForgetPerson,
+    RecordFaq,
+    RecordQuestion,
+    Submit,
+)
 from triage.dialogue.incoming import Advised, Command, Edited, Informed, Pressed, ReceivedFile, Said, Settled
 from triage.dialogue.replies import Button
 from triage.dialogue.state import Stage, Step
@@ -44,6 +51,7 @@ TEXTS = st.one_of(
             "Не согласен",
             "/human",
             "/faq 502",
+            "/faq матюк аквариум, пароль: qwerty",
             "",
         )
     ),
@@ -196,6 +204,13 @@ class AnySequence(RuleBasedStateMachine):
             assert not any(char in head for head in heads for char in "\r\n\x0b\x85\u2028")
             whole = f"{letter.subject}\n{letter.body}\n{submitted.text}".casefold()
             assert not any(word in whole for word in NEVER_IN_A_LETTER)
+
+    @invariant()
+    def what_is_counted_is_clean(self) -> None:
+        kept = [effect for effect in self.talk.effects if isinstance(effect, RecordFaq | RecordQuestion)]
+        assert self.talk.person.consent or not kept
+        said = " ".join(e.text if isinstance(e, RecordFaq) else f"{e.words} {e.unanswered}" for e in kept).casefold()
+        assert not any(word in said for word in NEVER_IN_A_LETTER if word.isprintable())
 
     def teardown(self) -> None:
         self.talk.walk()

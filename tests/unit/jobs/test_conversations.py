@@ -254,7 +254,7 @@ class TestSecrets:
         @given(
             secret=st.from_regex(r"[A-Z][a-z]{4,8}[0-9]{4}[A-Za-z0-9]{4,8}", fullmatch=True),
             phrase=st.sampled_from(PHRASES),
-            place=st.sampled_from(("said", "edited", "file", "answer")),
+            place=st.sampled_from(("said", "edited", "file", "answer", "faq", "again")),
         )
         def stay_out(secret: str, phrase: str, place: str) -> None:
             text, kinds = masked(f"{PROBLEM}\n{phrase.format(secret)}")
@@ -266,9 +266,14 @@ class TestSecrets:
 
 
 def converse(talk: Talk, text: str, kinds: tuple[str, ...], place: str) -> None:
-    """Walk to a letter with the text said at once, in an edit, in a file or as an answer."""
+    """Walk to a letter with the text said at once, in an edit, in a file, as an answer, in a search or once more."""
     app = talk.app
     known_person(app, talk.chat)
+    if place == "faq":
+        talk.say(f"/faq {text.rpartition(chr(10))[2]}")
+    if place == "again":
+        for word in (f"{text} 502", "Помогло", f"{text} 502", "/new"):
+            talk.say(word)
     files = (ReceivedFile("app.log", 100, text=text),) if place == "file" else ()
     first = text if place == "said" else "Шлюз не работает"
     app.conversations.handle(talk.chat, Said(first, "1", files, secret_kinds=kinds))
