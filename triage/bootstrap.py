@@ -18,6 +18,7 @@ from triage.jobs.bulk import Bulk
 from triage.jobs.carrier import Board, Carrier
 from triage.jobs.conversations import Conversations
 from triage.jobs.engine import AUTHORS, BOARD, BULK, INBOX, MAIL, REPLIES, TIMERS, UPKEEP, DurableEngine
+from triage.jobs.faq_watch import FaqWatch
 from triage.jobs.health import Health
 from triage.jobs.inbox import Inbox
 from triage.jobs.letters import Letters
@@ -130,21 +131,24 @@ def build(
         engine=engine, metrics=metrics, carrier=Carrier(world, metrics), board=Board(world),
         receiving=Receiving(database.engine, engine), lookup=lookup,
     )  # fmt: skip
-    _register(application, Upkeep(world, engine))
+    _register(application, world)
     engine.register(AUTHORS, {"inform": Authors(world, application.conversations).inform})
     if analyzer and not database.is_sqlite:
         engine.register(BULK, {"chunk": Bulk(database, analyzer).chunk})
     return application
 
 
-def _register(application: Application, upkeep: Upkeep) -> None:
+def _register(application: Application, world: World) -> None:
     """Tell the engine the jobs that every process can do."""
-    engine, conversations = application.engine, application.conversations
+    engine, conversations, watch = application.engine, application.conversations, FaqWatch(world)
+    upkeep = Upkeep(world, engine, watch)
     engine.register(MAIL, {"post": application.letters.post})
     engine.register(TIMERS, {"settle": conversations.settle})
     engine.register(UPKEEP, {"expire": conversations.expire})
     engine.register(UPKEEP, {"housekeep": upkeep.housekeep})
+    engine.register(UPKEEP, {"faq_list": watch.weekly})
     engine.at_start(upkeep.begin)
+    engine.at_start(watch.begin)
 
 
 def _chain(

@@ -33,6 +33,7 @@ from triage.checks.secrets import find_secrets
 from triage.desk.ports import ChatKey
 from triage.dialogue.incoming import Said
 from triage.errors import StoreUnavailable
+from triage.jobs.faq_watch import FaqWatch
 from triage.jobs.reaper import Reaper
 from triage.jobs.upkeep import Upkeep
 from triage.store import connect
@@ -273,7 +274,8 @@ class TestHousekeeping:
         assert await asyncio.to_thread(served.engine.forget, tomorrow) >= 1
         assert await asyncio.to_thread(lambda: client.list_workflows(status="SUCCESS", name="turn")) == []
         assert await asyncio.to_thread(served.engine.stranded) == 0
-        upkeep = Upkeep(served.conversations._world, served.engine)
+        world = served.conversations._world
+        upkeep = Upkeep(world, served.engine, FaqWatch(world))
         await upkeep.housekeep("today")
         keys = await asyncio.to_thread(lambda: [w.workflow_id for w in client.list_workflows(name="housekeep")])
         assert f"housekeep:{tomorrow.date().isoformat()}" in keys

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from triage.dialogue.texts import plural
 from triage.faq.deflection import EntryCounts, Outcome
+from triage.faq.groups import Group
 
 
 def letter_sent(number: str) -> str:
@@ -65,6 +67,7 @@ def jobs_stopped(number: int) -> str:
     return f"Работ, которые прекращены после повторных сбоев: {number}. Подробности в журнале."
 
 
+_GROUPS = 10  # that a notice shows, so that it fits one message
 _QUESTION = 200  # characters of a question that a notice shows
 
 
@@ -78,6 +81,18 @@ def entry_withheld(title: str, counts: EntryCounts, failed: Sequence[str]) -> st
         f"В разделах /faq он остаётся. Когда ответ исправлен, снова предлагать: triage faq allow {counts.entry}",
     ]
     return "\n".join(rows)
+
+
+def worth_writing(groups: Sequence[Group]) -> str:
+    """Say which questions of the week found no entry, by groups, the largest first (redacted)."""
+    rows = ["Вопросы, на которые нет готового ответа. Стоит написать записи о таком:"]
+    for number, group in enumerate(groups[:_GROUPS], 1):
+        asked = plural(group.size, "вопрос", "вопроса", "вопросов")
+        people = plural(group.persons, "человека", "человек", "человек")
+        rows += [f"{number}. {asked} от {people}: {', '.join(group.words)}", f"   «{_shortened(group.example)}»"]
+    if len(groups) > _GROUPS:
+        rows.append(f"Ещё групп: {len(groups) - _GROUPS}.")
+    return "\n".join([*rows, "Все группы и счётчики записей: triage faq stats"])
 
 
 def _shortened(text: str) -> str:

@@ -246,5 +246,6 @@ QUEUE_OF = {
     "expire": UPKEEP,
     "post": MAIL,
     "housekeep": UPKEEP,
+    "faq_list": UPKEEP,
     "chunk": BULK,
 }

@@ -10,6 +10,7 @@ import structlog
 from triage.desk.storage import Unit
 from triage.dialogue import notices
 from triage.jobs.background import in_unit
+from triage.jobs.faq_watch import FaqWatch
 from triage.jobs.notices import tell_agents
 from triage.jobs.world import World
 
@@ -28,8 +29,8 @@ class History(Protocol):
 class Upkeep:
     """Erases what has served its time: ours, and the engine's history of finished jobs."""
 
-    def __init__(self, world: World, history: History) -> None:
-        self._world, self._history = world, history
+    def __init__(self, world: World, history: History, faq: FaqWatch) -> None:
+        self._world, self._history, self._faq = world, history, faq
 
     def begin(self) -> None:
         """Queue today's housekeeping unless it has been queued."""
@@ -37,11 +38,12 @@ class Upkeep:
             self._queue(unit, self._world.clock(), delay=60.0)
 
     async def housekeep(self, day: str) -> None:
-        """Erase what is old, tell the agents of jobs that were given up, queue tomorrow's."""
+        """Erase what is old, settle the FAQ's counts, tell the agents of jobs that were given up, queue tomorrow's."""
         now = self._world.clock()
         kept = timedelta(hours=self._world.policy.dialogue.consent_hours)
         erased = await in_unit(self._world.store, lambda u: u.conversations.erase_unaccepted(now - kept))
         await in_unit(self._world.store, lambda u: u.housekeep(now))
+        await in_unit(self._world.store, lambda u: self._faq.settle(u, now))
         finished = await in_unit(self._world.store, lambda u: self._history.forget(now - _DAY))
         stranded = await in_unit(self._world.store, lambda u: self._history.stranded())
         if stranded:
