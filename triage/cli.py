@@ -16,6 +16,7 @@ from triage.errors import TriageError, WrongInput
 from triage.settings import Settings
 
 Run = Callable[[argparse.Namespace, Settings], int]
+Command = Callable[[str, Run, str], argparse.ArgumentParser]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,10 +69,18 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument("output", metavar="OUT", help="a file for reports, or -")
     batch.add_argument("--processes", type=int, default=1, metavar="N", help="worker processes (default 1)")
     batch.add_argument("--cluster", action="store_true", help="spread chunks over the workers of the database")
+    for sub in (check, batch):
+        _reader_argument(sub)
     command("chat", _chat, "the bot's conversation in the terminal")
     command("serve", _serve, "web, worker and Telegram in one process")
     command("work", _work, "one more worker against the same PostgreSQL")
     command("migrate", _migrate, "the database schema to the newest version")
+    _training_commands(command)
+    _faq_commands(command("faq", _faq_lint, "the FAQ: check it, search it, see how it serves"))
+    return parser
+
+
+def _training_commands(command: Command) -> None:
     train = command("train", _train, "train the classifier on data/tickets and write models/")
     train.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: the models folder)")
     train.add_argument("--seed", type=int, default=7)
@@ -81,17 +90,33 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", type=Path, metavar="FILE.jsonl")
     evaluate.add_argument("--errors", type=int, default=10, metavar="N", help="show the N worst errors")
     evaluate.add_argument("--html", type=Path, metavar="OUT.html", help="write one page with tables and pictures")
-    for sub in (check, batch, evaluate):
-        sub.add_argument(
-            "--reader", choices=["auto", "quick", "both"], help="who reads: both only where unsure (auto), or always"
-        )
+    _reader_argument(evaluate)
     corpus = command("corpus", _corpus, "check the corpus: counts, near-duplicates")
     corpus.add_argument("--drop", action="store_true", help="rewrite the batches without near-duplicates")
     corpus.add_argument("--card", action="store_true", help="write the counts into the data card")
-    faq = command("faq", _faq, "check the FAQ entries, or search them")
-    faq.add_argument("action", choices=["lint", "search"])
-    faq.add_argument("query", nargs="?", default="")
-    return parser
+
+
+def _reader_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--reader", choices=["auto", "quick", "both"], help="who reads: both only where unsure (auto), or always"
+    )
+
+
+def _faq_commands(faq: argparse.ArgumentParser) -> None:
+    commands = faq.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Run, about: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about)
+        sub.set_defaults(run=run)
+        return sub
+
+    command("lint", _faq_lint, "links, length, versions and questions of every entry")
+    search = command("search", _faq_search, "what a text finds, with scores and reasons")
+    search.add_argument("query", nargs="?", default="", metavar="TEXT")
+    stats = command("stats", _faq_stats, "how entries serve, and which entries are worth writing")
+    stats.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw the counts too")
+    allow = command("allow", _faq_allow, "offer a withheld entry again; its counts begin anew")
+    allow.add_argument("entry", metavar="ENTRY")
 
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:
@@ -185,10 +210,28 @@ def _corpus(args: argparse.Namespace, settings: Settings) -> int:
     return check_corpus(settings, drop=args.drop, card=args.card)
 
 
-def _faq(args: argparse.Namespace, settings: Settings) -> int:
-    from triage.evaluation import lint_faq, search_faq
+def _faq_lint(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.faq_command import lint
 
-    return lint_faq(settings) if args.action == "lint" else search_faq(settings, args.query)
+    return lint(settings)
+
+
+def _faq_search(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.faq_command import search
+
+    return search(settings, args.query)
+
+
+def _faq_stats(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.faq_command import stats
+
+    return stats(settings, picture=args.picture)
+
+
+def _faq_allow(args: argparse.Namespace, settings: Settings) -> int:
+    from triage.faq_command import allow
+
+    return allow(settings, args.entry)
 
 
 if __name__ == "__main__":

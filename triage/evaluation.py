@@ -1,4 +1,4 @@
-"""`triage evaluate` and `triage faq`: how good the installed models are on labelled requests."""
+"""`triage evaluate`: how good the installed models are on labelled requests."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ from triage.classify.measure import (
     scope_metrics,
 )
 from triage.classify.pictures import require_matplotlib
-from triage.errors import TriageError, WrongInput
+from triage.errors import WrongInput
 from triage.evaluation_page import Decided, Mistake, write_page
-from triage.faq.entries import load_entry
 from triage.loading import Chain, load_chain
 from triage.report import Request, TriageReport
 from triage.settings import Settings
@@ -167,36 +166,3 @@ def _confusion(rows: Sequence[Labelled], reports: Sequence[TriageReport]) -> Tab
         if true != taken and table.row_count < _CONFUSIONS:
             table.add_row(true, taken, str(count))
     return table
-
-
-def lint_faq(settings: Settings) -> int:
-    """Check every FAQ entry; exit 1 with one line an error when something is wrong."""
-    console, wrong = Console(), 0
-    paths = sorted((settings.data_dir / "faq").glob("*.md"))
-    for path in paths:
-        try:
-            entry = load_entry(path)
-        except TriageError as error:
-            console.print(str(error), markup=False)
-            wrong += 1
-            continue
-        for other in entry.related:
-            if not (path.parent / f"{other}.md").is_file():
-                console.print(f"{path}:1: related: there is no entry {other}", markup=False)
-                wrong += 1
-    console.print(f"{len(paths)} entries, {wrong} wrong")
-    return 1 if wrong else 0
-
-
-def search_faq(settings: Settings, query: str) -> int:
-    """Print the entries that answer a query, with their scores."""
-    if not query.strip():
-        raise WrongInput("say what to search for", advice='triage faq search "как включить кэш"')
-    chain = load_chain(settings)
-    report = chain.analyzer.analyze(Request(query))
-    console = Console()
-    for hit in report.faq:
-        console.print(f"{hit.score:.2f}  {hit.id:24} {hit.title}", markup=False)
-    if not report.faq:
-        console.print("ничего не найдено")
-    return 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ def confusion_svg(truth: Names, guess: Names, labels: Sequence[str]) -> str:
             colour = "white" if shares[row, column] > 0.5 else "black"
             axes.text(column, row, str(counts[row, column]), ha="center", va="center", color=colour, fontsize=6)
 
-    return _svg(size, draw)
+    return svg((size, size), draw)
 
 
 def calibration_svg(heads: Mapping[str, tuple[NDArray[np.bool_], Floats]]) -> str:
@@ -66,17 +66,17 @@ def calibration_svg(heads: Mapping[str, tuple[NDArray[np.bool_], Floats]]) -> st
         axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="confidence", ylabel="accuracy", aspect="equal")
         axes.legend(loc="upper left", frameon=False)
 
-    return _svg(3.2, draw)
+    return svg((3.2, 3.2), draw)
 
 
-def _svg(inches: float, draw: Any) -> str:
-    """Return one drawing without date and version, so that its bytes depend on the numbers alone."""
+def svg(inches: tuple[float, float], draw: Callable[[Any], None]) -> str:
+    """Return one drawing (width, height) without date and version: its bytes depend on the numbers alone."""
     require_matplotlib()
     import matplotlib
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_SETTINGS):
-        figure = Figure(figsize=(inches, inches), layout="constrained")
+        figure = Figure(figsize=inches, layout="constrained")
         draw(figure.add_subplot())
         target = io.StringIO()
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})

@@ -78,6 +78,16 @@ class FaqSearch:
         self._own, self._gap, self._lead, self._first = own, gap, lead, first
         self._context = weights.judge[_SEEN:]
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The entries in the order of their numbers."""
+        return self._weights.ids
+
+    @property
+    def threshold(self) -> float:
+        """The score from which an entry is shown."""
+        return self._weights.threshold
+
     def search(self, columns: Columns, values: Floats, context: Floats, *, text: str = "") -> tuple[FaqHit, ...]:
         """Return at most three entries, best first; none when the best is below the threshold.
 
