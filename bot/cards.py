@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot import texts
 from bot.render import shortened
 from triage.desk.ports import Card, SentEntry
-from triage.desk.records import Stats
+from triage.desk.records import Misleading, Stats
 from triage.dialogue.replies import Reply, Run, Style
 from triage.dialogue.styled import Words, bold, flow, lines
 from triage.dialogue.texts import moment
@@ -15,6 +15,7 @@ from triage.policy.pack import Policy
 from triage.text.redact import humanize
 
 TEXT_UNITS, PHRASE_UNITS, PHRASES, QUEUE = 1200, 80, 6, 30
+WITHHELD, TITLE_UNITS, QUESTION_UNITS = 8, 80, 90  # with three questions each they fit one message
 ANSWERS, TITLE_UNITS = 5, 100
 
 
@@ -58,8 +59,15 @@ def stats(stats: Stats, policy: Policy) -> Reply:
             f"{texts.STATS_CONFIRMED}: {stats.confirmed}, {texts.STATS_CORRECTED}: {stats.corrected}",
             f"{texts.STATS_LETTERS}: {stats.letters_waiting}, {texts.STATS_FAILED}: {stats.letters_failed}",
             f"{texts.STATS_UPDATES}: {stats.updates_waiting}, {texts.STATS_FAILED}: {stats.updates_dead}",
+            bold(texts.STATS_WITHHELD) if stats.withheld else None,
+            *(row for entry in stats.withheld[:WITHHELD] for row in _misleading(entry)),
         )
     )
+
+
+def _misleading(entry: Misleading) -> list[Words]:
+    head = texts.misleading(shortened(entry.title, TITLE_UNITS), entry.entry, entry.false, entry.deflected)
+    return [head, *(f"• {shortened(' '.join(text.split()), QUESTION_UNITS)}" for text in entry.failed)]
 
 
 def _priority_name(label: str) -> str:

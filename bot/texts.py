@@ -92,6 +92,8 @@ STATS_CORRECTED = "исправлено"
 STATS_LETTERS = "Писем ждёт отправки"
 STATS_UPDATES = "Сообщений Telegram ждёт разбора"
 STATS_FAILED = "не удалось"
+STATS_WITHHELD = "Ответы, которые сами не предлагаются"
+
 
 INLINE_ASK = "Спросить помощника поддержки"
 INLINE_OPEN = "Открыть помощника"
@@ -140,3 +142,7 @@ AGENT_COMMANDS: Mapping[str, str] = {
     "clarify": "уточнить у автора: номер и вопрос",
     "stats": "счётчики",
 }
+
+
+def misleading(title: str, entry: str, false: int, deflected: int) -> str:
+    return f"{title} ({entry}): вернулись с тем же вопросом {false} из {deflected}"

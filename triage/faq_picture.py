@@ -33,7 +33,7 @@ def draw_counts(path: Path, counts: Sequence[EntryCounts], titles: Mapping[str, 
 
     def draw(axes: Any) -> None:
         axes.set_title("Как служат ответы: что стало с показами")
-        axes.set_xlabel("показы; справа доля ложных среди тех, после которых сначала не было письма")
+        axes.set_xlabel("показы, справа от них доля ложных")
         if not shown:
             axes.text(0.5, 0.5, "показов пока нет", ha="center", transform=axes.transAxes)
             return
@@ -44,8 +44,8 @@ def draw_counts(path: Path, counts: Sequence[EntryCounts], titles: Mapping[str, 
             past = c.deflected > 0 and c.false_share > limit
             share = f" {c.false_share:.0%}" if c.deflected else " —"
             axes.text(c.shown, row, share, va="center", color="#c0392b" if past else "black")
-        axes.margins(x=0.08)
-        axes.legend(loc="lower right", frameon=False)
+        axes.set_xlim(0, 1.15 * max(c.shown for c in shown) or 1)
+        axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)
 
     picture = svg((9.0, 1.6 + 0.32 * max(len(shown), 1)), draw)
     try:

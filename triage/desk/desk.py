@@ -7,7 +7,7 @@ once and a double tap are harmless. Labels given by agents are kept as data to l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,8 +16,9 @@ import msgspec
 
 from triage.desk.cards import SENT_ENTRY, card_of, sent_entries
 from triage.desk.ports import Card, Jobs
-from triage.desk.records import Change, Correction, Stats, Ticket
+from triage.desk.records import Change, Correction, Misleading, Stats, Ticket
 from triage.desk.storage import Store, Unit
+from triage.faq.deflection import Outcome as Deflected
 from triage.faq.entries import FaqEntry
 from triage.faq.lookup import Analyze, Lookup
 from triage.policy.calendar import deadline
@@ -25,6 +26,7 @@ from triage.policy.pack import Policy
 from triage.report import Priority
 
 _DONE = "done"
+_FAILED = 3  # questions that are shown of an entry that misleads
 _TOLD = ("clarification", _DONE)  # statuses of which the author gets a message
 _SUGGESTED = 5
 NO_CHAT = "the author has no conversation here"
@@ -106,7 +108,20 @@ class Desk:
     def stats(self) -> Stats:
         """Return the counts of one screen."""
         with self._store.unit() as unit:
-            return unit.tickets.stats(self._clock())
+            return replace(unit.tickets.stats(self._clock()), withheld=self._withheld(unit))
+
+    def _withheld(self, unit: Unit) -> tuple[Misleading, ...]:
+        return tuple(
+            Misleading(
+                counts.entry,
+                self._faq[counts.entry].title if counts.entry in self._faq else counts.entry,
+                counts.of(Deflected.FALSE),
+                counts.deflected,
+                unit.faq.failed(counts.entry, _FAILED),
+            )
+            for counts in unit.faq.counts()
+            if counts.withheld_at
+        )
 
     def notices(self, limit: int = 20) -> tuple[tuple[datetime, str], ...]:
         """Return what agents had to be told, newest first."""

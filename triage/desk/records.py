@@ -150,8 +150,22 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Misleading:
+    """An entry of the FAQ that is offered no longer: how many of its deflections were false.
+
+    `failed` are the newest questions that it failed, redacted.
+    """
+
+    entry: str
+    title: str
+    false: int
+    deflected: int
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts for one screen; keys of `by_status` and `by_priority` are codes."""
+    """Counts for one screen; keys of `by_status` and `by_priority` are codes, `withheld` are entries of the FAQ."""
 
     total: int
     by_status: dict[str, int]
@@ -163,3 +177,4 @@ class Stats:
     letters_failed: int
     updates_waiting: int
     updates_dead: int
+    withheld: tuple[Misleading, ...] = ()

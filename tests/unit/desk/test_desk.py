@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot import cards
+from bot.render import parts
 from tests.builders import NOON
 from tests.unit.store.test_store import TICKET
 from triage.bootstrap import Application
 from triage.desk.desk import Outcome, Result
+from triage.desk.ports import ChatKey
+from triage.desk.records import Misleading
+from triage.faq.deflection import Outcome as Deflected
+from triage.faq.deflection import Showing
 from triage.report import Priority
 
 
@@ -128,3 +135,24 @@ class TestStats:
         stats = desk_app.desk.stats()
         assert (stats.total, stats.by_priority, stats.corrected) == (1, {"low": 1}, 1)
         assert stats.by_status == {"created": 1}
+        assert stats.withheld == ()
+
+    def test_list_answers_that_are_withheld_with_the_questions_they_failed(self, desk_app: Application) -> None:
+        with desk_app.database.unit() as unit:
+            person = unit.conversations.open(ChatKey("web", "visitor"), NOON).id
+            for number, outcome in enumerate((Deflected.FALSE, Deflected.FALSE, Deflected.SILENT)):
+                shown = Showing("error-502", str(number), "defect.failure", f"вопрос {number}", NOON, NOON)
+                unit.faq.show(person, shown)
+                [made] = [s for s in unit.faq.of([person]) if s.request == str(number)]
+                unit.faq.end(made.id, outcome, NOON + timedelta(minutes=number))
+            unit.faq.withhold("error-502", NOON)
+        [entry] = desk_app.desk.stats().withheld
+        assert (entry.entry, entry.false, entry.deflected) == ("error-502", 2, 3)
+        assert entry.failed == ("вопрос 1", "вопрос 0")
+        shown_to_agents = cards.stats(desk_app.desk.stats(), desk_app.policy).text
+        assert "502 Bad Gateway? (error-502): вернулись с тем же вопросом 2 из 3\n• вопрос 1" in shown_to_agents
+
+    def test_fit_one_message_however_many_answers_are_withheld(self, desk_app: Application) -> None:
+        entry = Misleading("entry-of-a-long-name", "х" * 300, 9, 10, ("ю" * 900,) * 3)
+        many = replace(desk_app.desk.stats(), withheld=(entry,) * 60)
+        assert len(parts(cards.stats(many, desk_app.policy))) == 1
