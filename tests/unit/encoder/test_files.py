@@ -71,7 +71,9 @@ def test_the_report_names_who_read_it() -> None:
 
 
 def test_where_the_quick_model_is_sure_it_reads_alone() -> None:
-    report = chain("auto").analyze(Request("Все API отвечают 503, шлюз в проде лежит, никто не может работать"))
+    report = chain("auto").analyze(
+        Request("Установите нам, пожалуйста, платформу на наши серверы под ключ, сами не справимся")
+    )
     assert report.reader == "quick"
     assert not report.needs_review
 
