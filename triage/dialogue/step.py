@@ -58,13 +58,13 @@ def _said(turn: Turn, said: Said) -> Turn:
     turn = _files_refused(_warned(turn, said.secret_kinds, said.message), said)
     if not said.files and b.is_word(said.text) and turn.state.asking is None:
         return turn.say(*lines(texts.WORD_WITHOUT_BUTTON)).to(overlay=Overlay()).shown()
-    turn = turn.to(overlay=Overlay())
     usable = any(not file.problem for file in said.files)
-    if not usable and not visible(said.text):
+    if not usable and not visible(said.text):  # the screen stays, and so does what its buttons are about
         if said.files:
             return turn
         if turn.state.stage not in _ASKING:
             return turn.say(*lines(texts.NOTHING_TO_SAY))
+    turn = turn.to(overlay=Overlay())
     if turn.consented and not usable and (answer := _ANSWERS.get(turn.state.stage)):
         return answer(turn, said)
     return _added(turn, said, usable=usable)
