@@ -62,7 +62,7 @@ class Workers:
 
 def environment(url: str, name: str = "reader") -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("TRIAGE_")}
-    ours = {"TRIAGE_DATABASE_URL": url, "TRIAGE_WORKER_ID": name, "PYTHONPATH": str(ROOT)}
+    ours = {"TRIAGE_DATABASE_URL": url, "TRIAGE_WORKER_ID": name, "PYTHONPATH": str(ROOT), "TRIAGE_READER": "quick"}
     return kept | ours | {"TRIAGE_LOG": "json"}
 
 
