@@ -86,8 +86,7 @@ class Analyzer:
     def _read_again(self, second: Second, quick: _Read, seen: str, text: str, checks: Checks) -> _Read:
         """Join what the second reader says: both decisions, and the FAQ's entries ranked anew."""
         shift = len(seen) - len(text)
-        found = (*checks.site, *checks.version, *checks.steps, *checks.language)
-        reading = second.reader.read(seen, [(f.start + shift, f.end + shift) for f in found])
+        reading = second.reader.read(seen, [(start + shift, end + shift) for start, end in checks.spans()])
         prediction = second.opinion.join(quick.prediction, reading)
         hits = quick.hits
         if self.faq is not None and len(prediction.columns) and not self.faq.titled(text):

@@ -62,17 +62,19 @@ def _second(settings: Settings, loaded: artefacts.Artefacts, policy: Policy) -> 
     folder = settings.models_dir
     try:
         facts = encoder_artefacts.read_manifest(folder)
+        labels = {head: tuple(names) for head, names in facts["labels"].items()}
+        pools = {head: pool_of(stored) for head, stored in facts["pools"].items()}
+        opinion = SecondOpinion(labels, pools, facts["thresholds"], policy.confidence.floors)
+        judge = facts["faq"]
+        reranker = Reranker(np.array(judge["weights"], np.float32), float(judge["bias"]), float(judge["threshold"]))
     except ModelUnavailable as error:
         return None, (f"second reader unavailable: {error}",)
-    labels = {head: tuple(names) for head, names in facts["labels"].items()}
+    except (KeyError, TypeError, ValueError):
+        return None, (f"second reader unavailable: {folder}/{encoder_artefacts.MANIFEST} is not whole",)
     known = {head: tuple(names) for head, names in loaded.manifest["labels"].items()} | {"faq": loaded.faq_ids}
     if labels != known:
         return None, ("second reader unavailable: it knows other labels than the quick model",)
     reader = EncoderReader(lambda: encoder_artefacts.read_files(folder, facts))
-    pools = {head: pool_of(stored) for head, stored in facts["pools"].items()}
-    opinion = SecondOpinion(labels, pools, facts["thresholds"], policy.confidence.floors)
-    judge = facts["faq"]
-    reranker = Reranker(np.array(judge["weights"], np.float32), float(judge["bias"]), float(judge["threshold"]))
     return Second(reader, opinion, reranker, always=settings.reader == "both"), ()
 
 

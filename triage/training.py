@@ -29,7 +29,7 @@ from triage.faq.entries import load_entries
 from triage.faq.search import candidate_inputs, plain
 from triage.policy.pack import load_policy
 from triage.settings import Settings
-from triage.training_second import join_second, tune_encoder
+from triage.training_second import UNFINISHED, join_second, tune_encoder
 
 _TOLERANCE = 0.002
 
@@ -51,7 +51,7 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool, en
             measured = train(materials, recipe, fresh, told)
             told("готово")
         if encoder:
-            tune_encoder(materials, seed, fresh, folder / "encoder-work", console)
+            tune_encoder(materials, seed, fresh, folder / UNFINISHED, console)
         both = join_second(materials, measured, fresh if encoder else folder, fresh)
         _refuse_worse(folder, read_manifest(fresh), force=force)
         second = read_second(fresh) if both is not None else None
@@ -59,6 +59,7 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool, en
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(fresh.iterdir(), key=lambda p: p.name == "manifest.json"):
             shutil.copyfile(path, folder / path.name)
+    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
     readme = settings.data_dir.parent / "README.md"
     if folder == settings.models_dir and readme.is_file():
         _replace_between(readme, "quality", quality_table(read_manifest(folder), second))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,11 @@ from triage.classify.train import Materials, Measured
 from triage.encoder import artefacts
 from triage.encoder.reader import HEADS, EncoderReader
 from triage.errors import ModelUnavailable, WrongInput
-from triage.faq.rerank import joint_candidates
 from triage.text.columns import Floats
 from triage.text.redact import redact
 
 READINGS = "encoder-readings.npz"
+UNFINISHED = "encoder-work"  # a folder beside them, for a run that is cut off
 FOLDS = 2  # encoders tuned only to be measured: each reads the half of the batches that it never saw
 Seen = tuple[str, tuple[tuple[int, int], ...]]
 
@@ -63,10 +63,9 @@ def tune_encoder(materials: Materials, seed: int, folder: Path, work: Path, cons
 
 def keep_readings(folder: Path, rows: Sequence[Labelled], readings: Mapping[str, Floats]) -> None:
     """Write the out-of-fold log probabilities under the texts' keys, in half precision."""
-    buffer = io.BytesIO()
     arrays: dict[str, NDArray[Any]] = {head: values.astype(np.float16) for head, values in readings.items()}
-    np.savez(buffer, allow_pickle=False, keys=np.array([_key(row.text) for row in rows], dtype=np.uint64), **arrays)
-    (folder / READINGS).write_bytes(buffer.getvalue())
+    keys = np.array([_key(row.text) for row in rows], dtype=np.uint64)
+    np.savez(folder / READINGS, allow_pickle=False, keys=keys, **arrays)
 
 
 def join_second(materials: Materials, quick: Measured, source: Path, folder: Path) -> Measured | None:
@@ -80,9 +79,10 @@ def join_second(materials: Materials, quick: Measured, source: Path, folder: Pat
         readings = _readings(source / READINGS, materials.rows, EncoderReader(lambda: (model, tokenizer)))
     except (ModelUnavailable, OSError):
         return None
-    joined = join_readers(materials.rows, materials.policy, quick, readings, joint_candidates)
+    joined = join_readers(materials.rows, materials.policy, quick, readings)
     artefacts.save(folder, model, tokenizer, joined.facts)
-    (folder / READINGS).write_bytes((source / READINGS).read_bytes())
+    if source != folder:
+        shutil.copyfile(source / READINGS, folder / READINGS)
     return joined.measured
 
 
@@ -90,8 +90,7 @@ def seen_of(text: str) -> Seen:
     """Return the text as the encoder sees it, without secrets, and the spans that must be seen."""
     secrets = find_secrets(text)
     masked = redact(text, secrets)
-    checks = run_checks(masked, secrets)
-    return masked, tuple((f.start, f.end) for f in (*checks.site, *checks.version, *checks.steps, *checks.language))
+    return masked, run_checks(masked, secrets).spans()
 
 
 def _readings(path: Path, rows: Sequence[Labelled], reader: EncoderReader) -> dict[str, Floats]:

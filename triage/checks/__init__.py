@@ -29,6 +29,10 @@ class Checks:
     request_number: str | None
     artefacts: dict[str, list[str]]
 
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Return the spans that a reader of a long text must see."""
+        return tuple((f.start, f.end) for f in (*self.site, *self.version, *self.steps, *self.language))
+
 
 def run_checks(text: str, secrets: tuple[Finding, ...]) -> Checks:
     """Run every check on a redacted text; `secrets` were found before in the open one."""

@@ -26,6 +26,7 @@ from triage.errors import ModelUnavailable
 from triage.text.features import BLOCKS, Vocabulary
 from triage.text.lemmas import pack_lemmas, unpack_lemmas
 from triage.text.names import SortedNames
+from triage.text.paths import read_checked
 
 FORMAT = 2
 #: In the order in which they are needed.
@@ -113,7 +114,7 @@ class _Reading(Thread):
 
     def run(self) -> None:
         try:
-            self._content = _checked(self._path, self._facts)
+            self._content = read_checked(self._path, self._facts["sha256"], _ADVICE)
         except ModelUnavailable as error:
             self._content = error
 
@@ -123,16 +124,6 @@ class _Reading(Thread):
         if isinstance(self._content, ModelUnavailable):
             raise self._content
         return self._content
-
-
-def _checked(path: Path, facts: dict[str, Any]) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelUnavailable(f"{path} cannot be read", advice=_ADVICE) from error
-    if hashlib.sha256(content).hexdigest() != facts["sha256"]:
-        raise ModelUnavailable(f"{path} was altered: its hash is not the manifest's", advice=_ADVICE)
-    return content
 
 
 def _npz(arrays: dict[str, NDArray[Any]]) -> bytes:

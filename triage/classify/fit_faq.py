@@ -18,7 +18,6 @@ from sklearn.svm import LinearSVC
 from triage.classify.fit import group_folds
 from triage.classify.model import Floats
 
-CANDIDATES = 3
 CandidateInputs = Callable[[Floats, Floats], tuple[NDArray[np.intp], Floats]]
 
 
@@ -58,8 +57,9 @@ def fit_faq(task: FaqTask, *, seed: int, folds: int = 5, c: float = 0.3) -> FaqF
     ids, margins = _out_of_fold(task, seed, folds, c)
     inputs, right, texts = _judge_rows(task, ids, margins)
     scores = _cross_validated_judge(inputs, right, task.batches[texts], folds)
-    order = np.argsort(-margins, axis=1)[:, :CANDIDATES]
-    threshold, metrics = choose_threshold(task.gold, ids, order, scores.reshape(order.shape))
+    ranked = scores.reshape(len(task.gold), -1)
+    order = np.argsort(-margins, axis=1)[:, : ranked.shape[1]]
+    threshold, metrics = choose_threshold(task.gold, ids, order, ranked)
     judge = LogisticRegression(C=1.0, max_iter=2000).fit(inputs, right)
     answered = [i for i, gold in enumerate(task.gold) if gold]
     _, weights, bias = _fit_margins(task, answered, seed, c)

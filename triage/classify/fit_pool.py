@@ -7,16 +7,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from triage.classify.fit import group_folds
-from triage.classify.pool import Pool
+from triage.classify.pool import Pool, log_of
 from triage.text.columns import Floats
 
 _RIDGE = 1e-3  # holds the biases near zero
-_LEAST = 1e-6
 
 
 def fit_pool(quick: Floats, encoder: Floats, truth: NDArray[np.intp]) -> Pool:
     """Minimise log loss: `quick` probabilities, `encoder` log probabilities (n, K), `truth` label numbers (n,)."""
-    first, second = np.log(np.maximum(quick, _LEAST)).astype(np.float64), encoder.astype(np.float64)
+    first, second = log_of(quick).astype(np.float64), encoder.astype(np.float64)
     rows, labels = np.arange(len(truth)), quick.shape[1]
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

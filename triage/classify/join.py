@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +13,14 @@ from sklearn.linear_model import LogisticRegression
 
 from triage.classify.corpus import Labelled
 from triage.classify.fit import HEADS, group_folds
-from triage.classify.fit_faq import CANDIDATES, choose_threshold
+from triage.classify.fit_faq import choose_threshold
 from triage.classify.fit_pool import cross_validated_pool, fit_pool
 from triage.classify.train import Measured, measure
+from triage.faq.rerank import CANDIDATES, joint_candidates
 from triage.policy.pack import Policy
 from triage.text.columns import Floats
 
 FOLDS = 5
-
-
-class JointCandidates(Protocol):
-    """The FAQ room's candidates of both rankings with the judge's inputs (n, J)."""
-
-    def __call__(self, margins: Floats, reading: Floats) -> tuple[NDArray[np.intp], Floats]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,6 @@ def join_readers(
     policy: Policy,
     quick: Measured,
     readings: Mapping[str, Floats],
-    candidates: JointCandidates,
 ) -> Joined:
     """Fit on out-of-fold readings of `rows`: the quick model's in `quick`, the encoder's log chances (n, labels)."""
     truth = {
@@ -57,7 +51,7 @@ def join_readers(
         chances[head] = cross_validated_pool(first, second, numbers, batches, FOLDS)
     both = measure(policy, truth, chances)
     alone = measure(policy, truth, {head: np.exp(readings[head]) for head in HEADS})
-    faq = _join_faq(rows, quick, readings["faq"], batches, candidates)
+    faq = _join_faq(rows, quick, readings["faq"], batches)
     facts = {
         "labels": {head: list(names) for head, names in quick.labels.items()} | {"faq": list(quick.faq_ids)},
         "pools": {
@@ -76,12 +70,11 @@ def _join_faq(
     quick: Measured,
     reading: Floats,
     batches: NDArray[np.str_],
-    candidates: JointCandidates,
 ) -> dict[str, Any]:
     """Fit the judge over both rankings; its threshold and figures come from judges that never saw the batch."""
     assert quick.faq_margins is not None
     gold = [row.entries for row in rows]
-    seen = [candidates(margins, own) for margins, own in zip(quick.faq_margins, reading, strict=True)]
+    seen = [joint_candidates(margins, own) for margins, own in zip(quick.faq_margins, reading, strict=True)]
     inputs = np.vstack([values for _, values in seen])
     owners = np.repeat(np.arange(len(rows)), [len(best) for best, _ in seen])
     entries = np.concatenate([best for best, _ in seen])

@@ -20,6 +20,11 @@ from triage.text.columns import Floats
 _LEAST = 1e-6  # of a probability, before its logarithm is taken
 
 
+def log_of(probabilities: Floats) -> Floats:
+    """Return logarithms; a probability of nothing stays finite."""
+    return np.asarray(np.log(np.maximum(probabilities, _LEAST)))
+
+
 class Reading(Protocol):
     """What the second reader says: log probabilities (labels,) of each head."""
 
@@ -40,7 +45,7 @@ class Pool:
 
     def probabilities(self, quick: Floats, encoder: Floats) -> Floats:
         """Return (…, K) from the quick probabilities and the encoder's log probabilities, both (…, K)."""
-        return softmax(self.quick * np.log(np.maximum(quick, _LEAST)) + self.encoder * encoder + self.bias)
+        return softmax(self.quick * log_of(quick) + self.encoder * encoder + self.bias)
 
 
 class SecondOpinion:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from triage.errors import ModelUnavailable
+from triage.text.paths import read_checked
 
 FORMAT = 1
 MANIFEST, MODEL, TOKENIZER = "encoder.json", "encoder.onnx", "encoder-pieces.json"
@@ -45,15 +46,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def read_files(folder: Path, manifest: Mapping[str, Any]) -> tuple[bytes, bytes]:
     """Return the model and the tokenizer, checked by their hashes."""
-    model, tokenizer = (_checked(folder / name, manifest["files"][name]) for name in (MODEL, TOKENIZER))
+    model, tokenizer = (
+        read_checked(folder / name, manifest["files"][name]["sha256"], _ADVICE) for name in (MODEL, TOKENIZER)
+    )
     return model, tokenizer
-
-
-def _checked(path: Path, facts: Mapping[str, Any]) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelUnavailable(f"{path} cannot be read", advice=_ADVICE) from error
-    if hashlib.sha256(content).hexdigest() != facts["sha256"]:
-        raise ModelUnavailable(f"{path} was altered: its hash is not the manifest's", advice=_ADVICE)
-    return content

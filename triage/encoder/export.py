@@ -11,8 +11,8 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from triage.encoder.network import Reader
+from triage.encoder.reader import HEADS
 
-OUTPUTS = ("scope", "priority", "faq")
 _OPSET = 17
 
 
@@ -29,8 +29,8 @@ def export(reader: Reader) -> bytes:
                 (pieces, present),
                 str(wide),
                 input_names=["pieces", "present"],
-                output_names=list(OUTPUTS),
-                dynamic_axes={"pieces": sizes, "present": sizes} | {name: {0: "texts"} for name in OUTPUTS},
+                output_names=list(HEADS),
+                dynamic_axes={"pieces": sizes, "present": sizes} | {name: {0: "texts"} for name in HEADS},
                 opset_version=_OPSET,
                 dynamo=False,
             )

@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from triage.encoder.network import DROPOUT, Reader
+from triage.encoder.window import PADDING
 
 UNKNOWN = -100  # the target of a text that has no label for a head; torch leaves it out of the loss
-PADDING = 1
 Rows = Sequence[int]
 Told = Callable[[int], None]
 

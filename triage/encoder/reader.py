@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.encoder.window import pieces_of
+from triage.encoder.window import PADDING, pieces_of
 from triage.errors import ModelUnavailable
 
 Floats = NDArray[np.float32]
-PADDING = 1
 HEADS = ("scope", "priority", "faq")
 _AT_ONCE = 16  # texts: what a pass of attention over 160 pieces may hold, about 20 MB
 
@@ -68,10 +67,6 @@ class EncoderReader:
                     self._broken = str(error) or type(error).__name__
                     raise ModelUnavailable(self._broken) from error
             return self._loaded
-
-    def state(self) -> str:
-        """Return `ok`, or why the files cannot be used; they are not read for it."""
-        return self._broken or "ok"
 
 
 def _load(model: bytes, tokenizer: bytes) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 WINDOW = 160  # pieces; 98 texts of 100 fit (10,000 texts of the corpus: median 38, 95 % up to 124)
 PREFIX = "query: "  # multilingual-e5 was trained with it (Wang et al. 2024)
+PADDING = 1
 _FIRST, _LAST = 0, 2  # numbers of <s> and </s>
 _LONGEST = 20_000  # characters; what lies between beginning and end of a longer text is not even cut into pieces
 _BEGINNING, _FINDINGS = 0.55, 0.15  # shares of the window

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+
+from triage.errors import ModelUnavailable
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -28,3 +31,14 @@ def data_file(folder: str, name: str) -> Path:
 @lru_cache(maxsize=64)
 def _file(given: str | None, folder: str, name: str) -> Path:
     return (Path(given) if given else _REPOSITORY / "data") / folder / name
+
+
+def read_checked(path: Path, sha256: str, advice: str) -> bytes:
+    """Return a model's file; raises ModelUnavailable when it cannot be read or its hash is another."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(f"{path} cannot be read", advice=advice) from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ModelUnavailable(f"{path} was altered: its hash is not the manifest's", advice=advice)
+    return content

@@ -94,7 +94,9 @@ def spoil(change: Callable[[Path], None], folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [artefacts.MANIFEST, artefacts.MODEL, artefacts.TOKENIZER])
-@pytest.mark.parametrize("change", [Path.unlink, lambda path: path.write_bytes(b"{}")])
+@pytest.mark.parametrize(
+    "change", [Path.unlink, lambda path: path.write_bytes(b"{}"), lambda path: path.write_bytes(b'{"format": 1}')]
+)
 def test_without_its_files_the_quick_model_goes_on_alone(
     copied: Path, name: str, change: Callable[[Path], None]
 ) -> None:
