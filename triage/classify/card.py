@@ -33,7 +33,7 @@ def write_card(
         _labels(manifest, rows),
         _confusions(rows, measured),
         _calibration(rows, measured),
-        _faq(manifest),
+        _faq(manifest, second),
         *([_second(manifest["metrics"], second)] if second else []),
         _weaknesses(manifest),
     ]
@@ -136,9 +136,16 @@ def _bins(rows: Sequence[Labelled], measured: Measured, head: str) -> list[str]:
     ]
 
 
-def _faq(manifest: dict[str, Any]) -> str:
-    lines = [f"| {name.replace('_', ' ')} | {value:.3f} |" for name, value in manifest["metrics"]["faq"].items()]
-    return "## FAQ search\n\n| measure | value |\n| --- | --- |\n" + "\n".join(lines)
+def _faq(manifest: dict[str, Any], second: dict[str, Any] | None) -> str:
+    own = manifest["metrics"]["faq"]
+    both = second["faq"]["metrics"] if second else None
+    lines = ["## FAQ search", "", "| measure | quick alone |" + (" both readers |" if both else "")]
+    lines.append("| --- | --- |" + (" --- |" if both else ""))
+    for name, value in own.items():
+        cells = [value] if both is None else [value, both[name]]
+        shown = " | ".join(f"{cell:d}" if isinstance(cell, int) else f"{cell:.3f}" for cell in cells)
+        lines.append(f"| {name.replace('_', ' ')} | {shown} |")
+    return "\n".join(lines)
 
 
 _OF_A_READER: tuple[tuple[str, Callable[[dict[str, Any]], float]], ...] = (
@@ -173,12 +180,10 @@ def _second(quick: dict[str, Any], second: dict[str, Any]) -> str:
     ]
     for name, value in _OF_A_READER:
         lines.append(f"| {name} | " + " | ".join(f"{value(reader):.3f}" for reader in readers) + " |")
-    faq = second["faq"]["metrics"]
-    lines += [
-        "",
-        "FAQ search with both readers: " + ", ".join(f"{k.replace('_', ' ')} {v:.3f}" for k, v in faq.items()),
-    ]
-    return "\n".join([*lines, "", f"Share of texts that the second reader is asked for: {own['needed']:.3f}."])
+    unsure = (
+        f"Share of texts of which the quick model is unsure: {own['needed']:.3f}; an FAQ answer about to be shown is"
+    )
+    return "\n".join([*lines, "", unsure, "is read again too."])
 
 
 def _weaknesses(manifest: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Fine-tuning the upper layers on labelled texts. Training only.
 
-The lower layers stay as they are, so their states are computed once for all texts, folds and epochs: that halves the
-time. Rates fall from layer to layer downwards (Howard and Ruder 2018).
+The lower layers stay as they are, so their states are computed once for all texts, folds and epochs.
+Rates fall from layer to layer downwards (Howard and Ruder 2018).
 """
 
 from __future__ import annotations
