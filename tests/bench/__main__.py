@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +21,7 @@ from triage.loading import load_chain
 from triage.settings import Settings
 from triage.training import read_materials
 
-PARTS = ("speed", "growth", "start", "batch", "checks", "quality")
+PARTS = ("speed", "second", "growth", "start", "batch", "checks", "quality")
 
 
 def main() -> None:
@@ -42,6 +44,7 @@ def main() -> None:
 
 
 def _parts(args: argparse.Namespace) -> dict[str, Callable[[], Iterator[Figure]]]:
+    os.environ["TRIAGE_READER"] = "quick"  # processes that are started read so too; the second reader has its own row
     settings = Settings.from_env()
     materials = read_materials(settings)
     rows = materials.rows
@@ -63,6 +66,7 @@ def _parts(args: argparse.Namespace) -> dict[str, Callable[[], Iterator[Figure]]
 
     return {
         "speed": lambda: speed.measure(chain, rows, args.seed),
+        "second": lambda: speed.second(load_chain(replace(settings, reader="both")), rows, args.seed),
         "growth": lambda: speed.growth(chain),
         "start": processes.starts,
         "batch": lambda: processes.throughput(processes.sample(texts), long=args.long),

@@ -45,6 +45,15 @@ def measure(chain: Chain, rows: Sequence[Labelled], seed: int) -> Iterator[Figur
     yield from _parts(chain, texts)
 
 
+def second(chain: Chain, rows: Sequence[Labelled], seed: int) -> Iterator[Figure]:
+    """The second reader alone, on texts of the same length."""
+    assert chain.analyzer.second is not None
+    texts, warm = sixty_words(rows, seed)
+    read = chain.analyzer.second.reader.read
+    read(warm[0])
+    yield Figure(GROUP, "second reader", _of(read, texts) / 1000, "ms", most=15)
+
+
 def _parts(chain: Chain, texts: Sequence[str]) -> Iterator[Figure]:
     secrets = [find_secrets(text) for text in texts]
     masked = [redact(text, found) for text, found in zip(texts, secrets, strict=True)]

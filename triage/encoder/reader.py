@@ -1,7 +1,7 @@
 """Reading a text with the exported encoder: onnxruntime and tokenizers, loaded when first needed.
 
-One thread; a text of 60 words took 32 ms of a core, loading 0.35 s (measured on a shared machine of two cores). The files
-are checked by hash before they are used.
+One thread; a text of 60 words took 32 ms of a core, loading 0.35 s (measured on a shared machine of two cores). The
+files are checked by hash before they are used.
 """
 
 from __future__ import annotations
