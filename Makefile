@@ -11,7 +11,7 @@ run: env
 	$(BIN)/triage serve
 
 test: env
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile
 
 test-long: env
 	$(BIN)/pytest -m slow --timeout=1800

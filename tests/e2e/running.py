@@ -20,6 +20,7 @@ from bot.app import TelegramBot, attach
 from tests.builders import ROOT
 from tests.builders import policy as pack
 from tests.e2e.botapi import BotApi, User
+from tests.e2e.botapi.user import Message, button
 from tests.fakes import FakeAnalyzer
 from triage.bootstrap import Analyze, Application, build
 from triage.settings import Settings
@@ -228,3 +229,20 @@ def _answer(app: Running | Outbox, user: User, screen: dict[str, Any], address: 
         user.say(code[0])
     elif any("Не знаю" in label for label in labels):
         user.say(next((answer for word, answer in FIELDS.items() if word in words), "Не знаю"))
+
+
+def wait_in_pace(
+    person: User, wanted: str | Callable[[Message], bool], what: str = "", *, all_: bool = False
+) -> Message:
+    """Wait as long as the pace of a group may take: five messages at once, then one in four seconds."""
+    return person.wait(wanted, what, patience=25, all_=all_)
+
+
+def newest_card(app: Running, agent: User, word: str = "Ответ из FAQ") -> Message:
+    """The newest request's card as it is now."""
+
+    def fresh(message: Message) -> bool:
+        found, row = button(message, word), app.tickets()[-1]
+        return found is not None and found["callback_data"].endswith(f"{row['id']}:{row['version']}")
+
+    return wait_in_pace(agent, fresh, "the card as it is now", all_=True)

@@ -15,26 +15,10 @@ from tests.e2e.running import AGENTS, Running, open_request, rows, running, sett
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        yield api
-
-
-@pytest.fixture(scope="module")
-def group(api: BotApi) -> Group:
-    return Group(api, AGENTS, 901, 902)
-
-
-@pytest.fixture(scope="module")
 def app(api: BotApi, group: Group, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(settings_for(api, tmp_path_factory.mktemp("agents"))) as app:
         open_request(app, User(api, 201))
         yield app
-
-
-@pytest.fixture
-def olga(api: BotApi, group: Group) -> User:
-    return User(api, 901, "Ольга", group=group)
 
 
 @pytest.fixture

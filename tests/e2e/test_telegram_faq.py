@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.e2e.botapi import BotApi, Group, User
+from tests.e2e.botapi import BotApi, User
 from tests.e2e.botapi.user import button
-from tests.e2e.running import AGENTS, Running, agree, running, settings_for, until, walk
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        Group(api, AGENTS, 901)
-        yield api
-
-
-@pytest.fixture(scope="module")
-def app(api: BotApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(settings_for(api, tmp_path_factory.mktemp("faq"))) as app:
-        yield app
+from tests.e2e.running import Running, agree, until, walk
 
 
 def body(app: Running, words: str) -> str:

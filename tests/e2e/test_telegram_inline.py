@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.botapi import BotApi, Group, User
+from tests.e2e.botapi import BotApi, User
 from tests.e2e.botapi.state import BOT_NAME
-from tests.e2e.running import AGENTS, Running, rows, running, settings_for
+from tests.e2e.running import Running, rows
 
 Result = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        Group(api, AGENTS, 901)
-        yield api
-
-
-@pytest.fixture(scope="module")
-def app(api: BotApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(settings_for(api, tmp_path_factory.mktemp("inline"))) as app:
-        yield app
 
 
 @pytest.fixture
