@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from triage.checks import Checks, run_checks
 from triage.checks.secrets import find_secrets
 from triage.classify.classifier import Classifier, Prediction
 from triage.classify.fallback import guess
+from triage.classify.occlusion import decisive
 from triage.classify.pool import SecondOpinion
 from triage.encoder.reader import EncoderReader
 from triage.faq.rerank import Reranker
@@ -32,13 +34,15 @@ class _Read:
 class Second:
     """The second reader with what joins it to the quick one.
 
-    With `always` it reads every text, else only those of which the quick model is unsure.
+    With `always` it reads every text, else only those of which the quick model is unsure. With `occludes` it gives
+    reasons, which takes about a dozen more readings; without, only the quick model's stand in the report.
     """
 
     reader: EncoderReader
     opinion: SecondOpinion
     reranker: Reranker
     always: bool = False
+    occludes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,10 @@ class Analyzer:
         read = self._read(seen, text, checks, explain=explain and seen is text)
         return self._report(request, checks, read)
 
+    def hurried(self) -> Analyzer:
+        """Return the chain for many texts: reasons are the quick model's alone."""
+        return replace(self, second=self.second and replace(self.second, occludes=False))
+
     def _read(self, seen: str, text: str, checks: Checks, *, explain: bool) -> _Read:
         """Ask the classifier and the FAQ; a text that breaks them goes on without, for an agent to look at."""
         if self.classifier is None:
@@ -79,11 +87,13 @@ class Analyzer:
         if self.second is None or not (self.second.always or prediction.review or quick.hits):
             return quick
         try:
-            return self._read_again(self.second, quick, seen, text, checks)
+            return self._read_again(self.second, quick, seen, text, checks, explain=explain)
         except Exception as error:  # the quick model goes on alone
             return replace(quick, notes=(*self.notes, f"second reader failed: {error or type(error).__name__}"))
 
-    def _read_again(self, second: Second, quick: _Read, seen: str, text: str, checks: Checks) -> _Read:
+    def _read_again(
+        self, second: Second, quick: _Read, seen: str, text: str, checks: Checks, *, explain: bool
+    ) -> _Read:
         """Join what the second reader says: both decisions, and the FAQ's entries ranked anew."""
         shift = len(seen) - len(text)
         reading = second.reader.read(seen, [(start + shift, end + shift) for start, end in checks.spans()])
@@ -92,7 +102,30 @@ class Analyzer:
         if self.faq is not None and len(prediction.columns) and not self.faq.titled(text):
             margins = self.faq.margins_of(prediction.columns, prediction.weights)
             hits = self.faq.shown(second.reranker.scores(margins, reading.faq), second.reranker.threshold)
+        if explain and second.occludes:
+            prediction = self._with_reasons(second, prediction, text, checks)
         return _Read(prediction, hits, self.notes, "both")
+
+    def _with_reasons(self, second: Second, prediction: Prediction, text: str, checks: Checks) -> Prediction:
+        """Name the phrases without which both readers together would be less sure."""
+        decided = {"scope": prediction.scope, "priority": prediction.priority}
+
+        def read(texts: Sequence[str]) -> list[dict[str, float]]:
+            seen = [(shorter, run_checks(shorter, checks.secrets)) for shorter in texts]
+            readings = second.reader.read_all([(shorter, own.spans()) for shorter, own in seen])
+            return [
+                second.opinion.leads(self._decided(shorter, own), reading, decided)
+                for (shorter, own), reading in zip(seen, readings, strict=True)
+            ]
+
+        suspects = {(f.start, f.end) for decision in decided.values() for f in decision.evidence}
+        found = decisive(text, {head: decision.label for head, decision in decided.items()}, suspects, read)
+        scope, priority = (replace(decision, evidence=tuple(found[head])) for head, decision in decided.items())
+        return replace(prediction, scope=scope, priority=priority)
+
+    def _decided(self, text: str, checks: Checks) -> Prediction:
+        assert self.classifier is not None  # it is what the second reader is asked beside
+        return self.classifier.classify(text, checks, checks.secrets, explain=False)
 
     def _answers(self, prediction: Prediction, text: str) -> tuple[FaqHit, ...]:
         if self.faq is None or not len(prediction.columns):

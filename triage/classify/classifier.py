@@ -67,7 +67,7 @@ class Classifier:
             head: choose(self._model.labels[head], chances, self._floors.get(head, {}))
             for head, chances in scores.probabilities.items()
         }
-        phrases = evidence(self._model, scores, best) if explain else {}
+        phrases = evidence(self._model, scores, text, best) if explain else {}
         scope, priority = (self._decision(scores, head, best[head], phrases.get(head, ())) for head in HEADS)
         review = not (self._sure("scope", scope) and self._sure("priority", priority))
         chances = (np.array(scores.probabilities[head], dtype=np.float32) for head in HEADS)

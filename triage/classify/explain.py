@@ -13,13 +13,16 @@ import numpy as np
 from triage.classify.model import QuickModel, Scores
 from triage.report import Finding
 from triage.text.columns import Floats
+from triage.text.phrases import trimmed
 
 _PHRASES = 3
 _SHARE = 0.35
 _GAP = 1
 
 
-def evidence(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> dict[str, tuple[Finding, ...]]:
+def evidence(
+    model: QuickModel, scores: Scores, text: str, decided: Mapping[str, int]
+) -> dict[str, tuple[Finding, ...]]:
     """Return, for the label decided of every head, at most three phrases that spoke most for it, strongest first."""
     if not len(scores.reading.columns):
         return dict.fromkeys(decided, ())
@@ -28,7 +31,8 @@ def evidence(model: QuickModel, scores: Scores, decided: Mapping[str, int]) -> d
     for (head, label), gains in zip(decided.items(), _word_gains(model, scores, decided), strict=True):
         name = model.labels[head][label]
         found[head] = tuple(
-            Finding(*span(first, last), name, reason=f"{gain:.2f}") for first, last, gain in _phrases(gains)
+            Finding(*trimmed(text, *span(first, last)), name, reason=f"{gain:.2f}")
+            for first, last, gain in _phrases(gains)
         )
     return found
 

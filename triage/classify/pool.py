@@ -6,6 +6,7 @@ A full logistic regression over both readers' log probabilities was measured too
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from triage.report import Decision
 from triage.text.columns import Floats
 
 _LEAST = 1e-6  # of a probability, before its logarithm is taken
+_FAINTEST = 1e-30
 
 
 def log_of(probabilities: Floats) -> Floats:
@@ -65,8 +67,7 @@ class SecondOpinion:
 
     def join(self, prediction: Prediction, reading: Reading) -> Prediction:
         """Return the decisions of both readers; phrases of the quick one stay where it decided the same label."""
-        scope = self._pools["scope"].probabilities(prediction.scope_probabilities, reading.scope)
-        priority = self._pools["priority"].probabilities(prediction.priority_probabilities, reading.priority)
+        scope, priority = self._pooled(prediction, reading)
         decided = {
             head: self._decision(head, chances, before)
             for head, chances, before in zip(
@@ -83,11 +84,26 @@ class SecondOpinion:
             priority_probabilities=priority,
         )
 
+    def leads(self, prediction: Prediction, reading: Reading, decided: Mapping[str, Decision]) -> dict[str, float]:
+        """Return, a head, the log-odds in this text of the label decided (of another text, maybe)."""
+        pooled = zip(HEADS, self._pooled(prediction, reading), strict=True)
+        return {head: _log_odds(chances, self._labels[head].index(decided[head].label)) for head, chances in pooled}
+
+    def _pooled(self, prediction: Prediction, reading: Reading) -> tuple[Floats, Floats]:
+        scope = self._pools["scope"].probabilities(prediction.scope_probabilities, reading.scope)
+        return scope, self._pools["priority"].probabilities(prediction.priority_probabilities, reading.priority)
+
     def _decision(self, head: str, chances: Floats, before: Decision) -> Decision:
         values = chances.tolist()
         best = choose(self._labels[head], values, self._floors.get(head, {}))
         label = self._labels[head][best]
         return Decision(label, values[best], "model", before.evidence if label == before.label else ())
+
+
+def _log_odds(chances: Floats, label: int) -> float:
+    """Return the lead over the other labels together; 1 - chance would be mostly rounding of a sure label."""
+    rest = float(np.delete(chances, label).sum())
+    return math.log(max(float(chances[label]), _FAINTEST) / max(rest, _FAINTEST))
 
 
 def pool_of(stored: Mapping[str, Any]) -> Pool:
