@@ -71,6 +71,13 @@ class Analyzer:
         read = self._read(seen, text, checks, explain=explain and seen is text)
         return self._report(request, checks, read)
 
+    def readers(self) -> dict[str, str]:
+        """Return for the quick model and the second reader `ok`, `off` or why it does not read."""
+        quick = "ok" if self.classifier else "; ".join(self.notes)
+        if self.second is not None:
+            return {"classifier": quick, "second_reader": self.second.reader.trouble or "ok"}
+        return {"classifier": quick, "second_reader": "; ".join(self.notes) or "off"}
+
     def hurried(self) -> Analyzer:
         """Return the chain for many texts: reasons are the quick model's alone."""
         return replace(self, second=self.second and replace(self.second, occludes=False))

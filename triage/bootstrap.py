@@ -17,6 +17,7 @@ from triage.jobs.authors import Authors
 from triage.jobs.bulk import Bulk
 from triage.jobs.carrier import Board, Carrier
 from triage.jobs.conversations import Conversations
+from triage.jobs.counted import Counted
 from triage.jobs.engine import AUTHORS, BOARD, BULK, INBOX, MAIL, REPLIES, TIMERS, UPKEEP, DurableEngine
 from triage.jobs.faq_watch import FaqWatch
 from triage.jobs.health import Health
@@ -109,8 +110,8 @@ def build(
     """
     chain, policy, faq, analyzer = _chain(settings, analyze)
     database = connect(settings.database_url)
-    withheld = Withheld(database)
-    analyze_offered = Offering(chain, withheld, policy).analyze
+    withheld, metrics = Withheld(database), Metrics()
+    analyze_offered = Offering(Counted(chain, metrics).analyze, withheld, policy).analyze
     database.ping()
     engine = DurableEngine(database.engine, database.url, settings.worker_id)
     lookup = Lookup(faq, withheld.now)
@@ -120,14 +121,15 @@ def build(
         store=database, jobs=engine, composer=composer, policy=policy, analyze=analyze_offered, faq=faq, clock=clock,
         sender=settings.mail_from, withheld=withheld, likeness=likeness_of(analyzer), agents=agents, lookup=lookup,
     )  # fmt: skip
-    metrics, mailer = Metrics(), mailer or _mailer(settings)
+    mailer = mailer or _mailer(settings)
     application = Application(
         settings=settings, policy=policy, analyze=analyze_offered, faq=faq, database=database,
         conversations=Conversations(world, metrics), inbox=Inbox(world, metrics),
         desk=Desk(
             database, engine, policy, clock, agents=agents, faq=faq, lookup=lookup, analyze=chain, count=metrics.agent,
         ),
-        letters=Letters(world, mailer, metrics), health=Health(database, engine, mailer, metrics),
+        letters=Letters(world, mailer, metrics),
+        health=Health(database, engine, mailer, metrics, analyzer.readers if analyzer else dict),
         engine=engine, metrics=metrics, carrier=Carrier(world, metrics), board=Board(world),
         receiving=Receiving(database.engine, engine), lookup=lookup,
     )  # fmt: skip

@@ -51,17 +51,25 @@ def load_chain(settings: Settings, *, whole: bool = True) -> Chain:
         loaded.model.prepare()
     if whole and search:
         search.margins.widen()
-    second, notes = _second(settings, loaded, policy)
+    second, notes = _second(settings, loaded, policy, checked=whole)
     return Chain(Analyzer(policy, classifier, search, notes, second), policy, entries)
 
 
-def _second(settings: Settings, loaded: artefacts.Artefacts, policy: Policy) -> tuple[Second | None, tuple[str, ...]]:
-    """Return the second reader, whose files are read when it is first needed, or the note that it is missing."""
+def _second(
+    settings: Settings, loaded: artefacts.Artefacts, policy: Policy, *, checked: bool
+) -> tuple[Second | None, tuple[str, ...]]:
+    """Return the second reader, or the note that it is missing.
+
+    Its files are loaded when it is first needed; `checked` compares their hashes now, so that a service says at once
+    what is broken.
+    """
     if settings.reader == "quick":
         return None, ()
     folder = settings.models_dir
     try:
         facts = encoder_artefacts.read_manifest(folder)
+        if checked:
+            encoder_artefacts.read_files(folder, facts)
         labels = {head: tuple(names) for head, names in facts["labels"].items()}
         pools = {head: pool_of(stored) for head, stored in facts["pools"].items()}
         opinion = SecondOpinion(labels, pools, facts["thresholds"], policy.confidence.floors)

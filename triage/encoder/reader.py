@@ -40,6 +40,11 @@ class EncoderReader:
         self._loaded: tuple[Any, Any] | None = None
         self._broken = ""
 
+    @property
+    def trouble(self) -> str:
+        """Why it cannot be used, as far as that is known; empty while it reads or was not needed yet."""
+        return self._broken
+
     def read(self, text: str, findings: Sequence[tuple[int, int]] = ()) -> Reading:
         """Read one text; raises ModelUnavailable when the files cannot be used."""
         return self.read_all([(text, findings)])[0]

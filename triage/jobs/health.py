@@ -24,10 +24,21 @@ class Alive(Protocol):
 
 
 class Health:
-    """Calling it gives `ok`, `off` or a reason for each of database, worker, mail, telegram and OCR."""
+    """Calling it gives `ok`, `off` or a reason for each of database, worker, mail, telegram, OCR and the readers.
 
-    def __init__(self, store: Store, engine: Alive, mailer: Mailer, metrics: Metrics) -> None:
+    `readers` says it of the models that read requests.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Alive,
+        mailer: Mailer,
+        metrics: Metrics,
+        readers: Callable[[], dict[str, str]] = dict,
+    ) -> None:
         self._store, self._engine, self._mailer, self._metrics = store, engine, mailer, metrics
+        self._readers = readers
         self._mail = (0.0, "ok")
         self._lock = threading.Lock()
         self.telegram: Callable[[], str] = lambda: "off"
@@ -41,6 +52,7 @@ class Health:
             "mail": self._mail_state() if database == "ok" else "unknown while the database is out of reach",
             "telegram": self.telegram(),
             "ocr": pictures.state(),
+            **self._readers(),
         }
 
     def measure(self) -> None:

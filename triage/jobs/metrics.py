@@ -15,6 +15,7 @@ class Metrics:
         new = self.registry
         self._steps = Counter("triage_steps", "Steps of conversations", ["channel", "incoming"], registry=new)
         self._requests = Counter("triage_requests", "Requests opened", ["channel", "priority", "scope"], registry=new)
+        self._reports = Counter("triage_reports", "Texts analysed", ["reader"], registry=new)
         self._mails = Counter("triage_mail_attempts", "Attempts to mail", ["kind", "outcome"], registry=new)
         self._sends = Counter("triage_replies", "Replies carried to Telegram", ["outcome"], registry=new)
         self._updates = Counter("triage_updates", "Telegram updates", ["outcome"], registry=new)
@@ -26,6 +27,10 @@ class Metrics:
         self._steps.labels(channel, incoming).inc()
         for priority, scope in applied.requests:
             self._requests.labels(channel, priority, scope).inc()
+
+    def report(self, reader: str) -> None:
+        """Count an analysed text by who read it: the quick model alone, or both."""
+        self._reports.labels(reader).inc()
 
     def mail(self, kind: str, outcome: str) -> None:
         """Count an attempt to mail."""

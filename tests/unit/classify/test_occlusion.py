@@ -29,7 +29,10 @@ def phrases(text: str, read: Callable[[Sequence[str]], Sequence[Leads]], head: s
 def test_names_what_the_label_hangs_on_strongest_first() -> None:
     text = "Добрый день, коллеги. Портал открывается медленно. Шлюз лежит с самого утра. Спасибо за ответ!"
     found = decisive(text, LABELS, (), weigher(лежит=4.0, медленно=2.0))
-    assert [text[f.start : f.end] for f in found["scope"]] == ["Шлюз лежит с самого утра", "Портал открывается медленно"]
+    assert [text[f.start : f.end] for f in found["scope"]] == [
+        "Шлюз лежит с самого утра",
+        "Портал открывается медленно",
+    ]
     assert [(f.kind, f.reason) for f in found["scope"]] == [("defect.failure", "4.00"), ("defect.failure", "2.00")]
     assert [f.reason for f in found["priority"]] == ["2.00", "1.00"]
 

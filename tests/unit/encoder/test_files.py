@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
+from triage import batch
 from triage.analyzer import Analyzer
+from triage.batch import run
+from triage.batch_command import start_chain
 from triage.encoder import artefacts
 from triage.encoder.reader import EncoderReader
 from triage.errors import ModelUnavailable
@@ -101,10 +104,35 @@ def test_without_its_files_the_quick_model_goes_on_alone(
     copied: Path, name: str, change: Callable[[Path], None]
 ) -> None:
     spoil(change, copied, name)
-    report = chain("both", copied).analyze(Request("шлюз отвечает 502"))
+    broken = chain("both", copied)
+    assert broken.readers()["classifier"] == "ok"
+    assert broken.readers()["second_reader"].startswith("second reader unavailable")
+    report = broken.analyze(Request("шлюз отвечает 502"))
     assert report.reader == "quick"
     assert report.scope.decision.rule == "model"
     assert any(note.startswith("second reader") for note in report.notes)
+
+
+def test_a_reader_that_breaks_when_it_is_first_needed_says_so(copied: Path) -> None:
+    whole = chain("both", copied)
+    assert whole.readers() == {"classifier": "ok", "second_reader": "ok"}
+    (copied / artefacts.MODEL).unlink()
+    report = whole.analyze(Request("шлюз отвечает 502"))
+    assert (report.reader, report.scope.decision.rule) == ("quick", "model")
+    assert whole.readers()["second_reader"] not in ("ok", "off")
+
+
+def test_it_is_off_when_only_the_quick_model_is_wanted() -> None:
+    assert chain("quick").readers() == {"classifier": "ok", "second_reader": "off"}
+
+
+def test_two_processes_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_READER", "both")
+    monkeypatch.setattr(batch, "_CHUNK", 4)
+    lines = [json.dumps({"text": text}).encode() for text in ("как продлить подписку?", "ну вот опять", "хм") * 8]
+    both = [done.output for done in run(lines, chain("both"), processes=2, start=start_chain)]
+    assert both == [done.output for done in run(lines, chain("both"))]
+    assert b'"reader":"both"' in both[0]
 
 
 def test_an_altered_model_is_named(copied: Path) -> None:
