@@ -26,6 +26,8 @@ from triage.text.columns import Floats
 from triage.text.redact import redact
 
 READINGS = "encoder-readings.npz"
+PARITY = "encoder-parity.npz"  # what the encoder said of some texts before its weights were made small
+_COMPARED = 200  # texts
 UNFINISHED = "encoder-work"  # a folder beside them, for a run that is cut off
 FOLDS = 2  # encoders tuned only to be measured: each reads the half of the batches that it never saw
 Seen = tuple[str, tuple[tuple[int, int], ...]]
@@ -34,7 +36,7 @@ Seen = tuple[str, tuple[tuple[int, int], ...]]
 def tune_encoder(materials: Materials, seed: int, folder: Path, work: Path, console: Console) -> None:
     """Tune the encoder and write model, tokenizer and readings; `work` lets a run that was cut off go on."""
     try:
-        from triage.encoder.export import export
+        from triage.encoder.export import export, float_readings
         from triage.encoder.finetune import TuneRecipe
         from triage.encoder.train import Course, Lesson, rounds, train_reader
     except ImportError as error:
@@ -57,15 +59,19 @@ def tune_encoder(materials: Materials, seed: int, folder: Path, work: Path, cons
         trained = train_reader(
             course, recipe, work, lambda step, done: progress.update(task, description=step, advance=done)
         )
-    artefacts.save(folder, export(trained.reader), trained.tokenizer, {})
-    keep_readings(folder, rows, {head: values[: len(rows)] for head, values in trained.out_of_fold.items()})
+    chosen = range(0, len(rows), max(1, len(rows) // _COMPARED))
+    sample = [trained.pieces[number] for number in chosen]
+    artefacts.save(folder, export(trained.reader, sample), trained.tokenizer, {})
+    keep_readings(folder / PARITY, [rows[number] for number in chosen], float_readings(trained.reader, sample))
+    out_of_fold = {head: values[: len(rows)] for head, values in trained.out_of_fold.items()}
+    keep_readings(folder / READINGS, rows, out_of_fold)
 
 
-def keep_readings(folder: Path, rows: Sequence[Labelled], readings: Mapping[str, Floats]) -> None:
-    """Write the out-of-fold log probabilities under the texts' keys, in half precision."""
+def keep_readings(path: Path, rows: Sequence[Labelled], readings: Mapping[str, Floats]) -> None:
+    """Write log probabilities (n, labels) a head under the texts' keys, in half precision."""
     arrays: dict[str, NDArray[Any]] = {head: values.astype(np.float16) for head, values in readings.items()}
-    keys = np.array([_key(row.text) for row in rows], dtype=np.uint64)
-    np.savez(folder / READINGS, allow_pickle=False, keys=keys, **arrays)
+    keys = np.array([key_of(row.text) for row in rows], dtype=np.uint64)
+    np.savez(path, allow_pickle=False, keys=keys, **arrays)
 
 
 def join_second(materials: Materials, quick: Measured, source: Path, folder: Path) -> Measured | None:
@@ -81,8 +87,9 @@ def join_second(materials: Materials, quick: Measured, source: Path, folder: Pat
         return None
     joined = join_readers(materials.rows, materials.policy, quick, readings)
     artefacts.save(folder, model, tokenizer, joined.facts)
-    if source != folder:
-        shutil.copyfile(source / READINGS, folder / READINGS)
+    for name in (READINGS, PARITY):
+        if source != folder:
+            shutil.copyfile(source / name, folder / name)
     return joined.measured
 
 
@@ -98,15 +105,16 @@ def _readings(path: Path, rows: Sequence[Labelled], reader: EncoderReader) -> di
         places = {int(key): place for place, key in enumerate(kept["keys"])}
         stored = {head: kept[head].astype(np.float32) for head in HEADS}
     result = {head: np.empty((len(rows), values.shape[1]), np.float32) for head, values in stored.items()}
-    fresh = [number for number, row in enumerate(rows) if _key(row.text) not in places]
+    fresh = [number for number, row in enumerate(rows) if key_of(row.text) not in places]
     for number, reading in zip(fresh, reader.read_all([seen_of(rows[number].text) for number in fresh]), strict=True):
         for head in HEADS:
             result[head][number] = getattr(reading, head)
-    known = [number for number in range(len(rows)) if _key(rows[number].text) in places]
+    known = [number for number in range(len(rows)) if key_of(rows[number].text) in places]
     for head, values in stored.items():
-        result[head][known] = values[[places[_key(rows[number].text)] for number in known]]
+        result[head][known] = values[[places[key_of(rows[number].text)] for number in known]]
     return result
 
 
-def _key(text: str) -> int:
+def key_of(text: str) -> int:
+    """Return the number under which a text's readings are kept."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

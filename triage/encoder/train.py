@@ -62,13 +62,14 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The tuned reader with its tokenizer (JSON), and the log probabilities (n, labels) of every lesson.
+    """The tuned reader with its tokenizer (JSON), and of every lesson its pieces and log probabilities (n, labels).
 
-    They come from the fold that did not train on it; rows that no fold reads are not a number.
+    These come from the fold that did not train on it; rows that no fold reads are not a number.
     """
 
     reader: Reader
     tokenizer: bytes
+    pieces: Sequence[Sequence[int]]
     out_of_fold: dict[str, Floats]
 
 
@@ -101,7 +102,7 @@ def train_reader(course: Course, recipe: TuneRecipe, work: Path, told: Told, *, 
         for head, values in run.fold(f"часть {number} из {len(course.folds)}", train, test).items():
             out_of_fold[head][list(test)] = values
     reader = run.tuned("весь корпус", range(len(pieces))) if whole else fresh
-    return Trained(reader.eval(), as_bytes(tokenizer), out_of_fold)
+    return Trained(reader.eval(), as_bytes(tokenizer), pieces, out_of_fold)
 
 
 class _Shelf:
