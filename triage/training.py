@@ -51,7 +51,7 @@ def train_models(settings: Settings, folder: Path, *, seed: int, force: bool, en
             measured = train(materials, recipe, fresh, told)
             told("готово")
         if encoder:
-            tune_encoder(materials, seed, fresh, folder / UNFINISHED, console)
+            tune_encoder(materials, measured, seed, fresh, folder / UNFINISHED, console)
         both = join_second(materials, measured, fresh if encoder else folder, fresh)
         _refuse_worse(folder, read_manifest(fresh), force=force)
         second = read_second(fresh) if both is not None else None

@@ -16,8 +16,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from triage.checks import run_checks
 from triage.checks.secrets import find_secrets
 from triage.classify.corpus import Labelled
-from triage.classify.fit import group_folds
-from triage.classify.join import join_readers
+from triage.classify.fit import Recipe, group_folds
+from triage.classify.join import LeftOut, join_readers, measure_left_out
+from triage.classify.registers import LETTERS, TALK, channel_of
 from triage.classify.train import Materials, Measured
 from triage.encoder import artefacts
 from triage.encoder.reader import HEADS, EncoderReader
@@ -33,8 +34,11 @@ FOLDS = 2  # encoders tuned only to be measured: each reads the half of the batc
 Seen = tuple[str, tuple[tuple[int, int], ...]]
 
 
-def tune_encoder(materials: Materials, seed: int, folder: Path, work: Path, console: Console) -> None:
-    """Tune the encoder and write model, tokenizer and readings; `work` lets a run that was cut off go on."""
+def tune_encoder(materials: Materials, quick: Measured, seed: int, folder: Path, work: Path, console: Console) -> None:
+    """Tune the encoder and write model, tokenizer and readings; `work` lets a run that was cut off go on.
+
+    Letters are left out once more and read apart: how the readers compare on a kind of texts they never saw.
+    """
     try:
         from triage.encoder.export import export, float_readings
         from triage.encoder.finetune import TuneRecipe
@@ -52,7 +56,10 @@ def tune_encoder(materials: Materials, seed: int, folder: Path, work: Path, cons
         "priority": tuple(sorted({row.priority.value for row in rows})),
         "faq": tuple(sorted({entry for _, entry in materials.documents})),
     }
-    course, recipe = Course([*lessons, *questions], folds, labels), TuneRecipe(seed=seed)
+    kinds = [channel_of(row.text) for row in rows]
+    talk, letters = ([n for n, kind in enumerate(kinds) if kind == wanted] for wanted in (TALK, LETTERS))
+    course = Course([*lessons, *questions], folds, labels, ([*talk, *asked], letters))
+    recipe = TuneRecipe(seed=seed)
     columns = (TextColumn("{task.description:28}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("кодировщик", total=rounds(course, recipe))
@@ -61,9 +68,11 @@ def tune_encoder(materials: Materials, seed: int, folder: Path, work: Path, cons
         )
     chosen = range(0, len(rows), max(1, len(rows) // _COMPARED))
     sample = [trained.pieces[number] for number in chosen]
-    artefacts.save(folder, export(trained.reader, sample), trained.tokenizer, {})
-    keep_readings(folder / PARITY, [rows[number] for number in chosen], float_readings(trained.reader, sample))
     out_of_fold = {head: values[: len(rows)] for head, values in trained.out_of_fold.items()}
+    apart = LeftOut(talk, letters, trained.left_out)
+    figures = measure_left_out(materials, Recipe(seed=seed), quick, out_of_fold, apart)
+    artefacts.save(folder, export(trained.reader, sample), trained.tokenizer, {"left_out": figures})
+    keep_readings(folder / PARITY, [rows[number] for number in chosen], float_readings(trained.reader, sample))
     keep_readings(folder / READINGS, rows, out_of_fold)
 
 
@@ -86,9 +95,9 @@ def join_second(materials: Materials, quick: Measured, source: Path, folder: Pat
     except (ModelUnavailable, OSError):
         return None
     joined = join_readers(materials.rows, materials.policy, quick, readings)
-    artefacts.save(folder, model, tokenizer, joined.facts)
+    artefacts.save(folder, model, tokenizer, joined.facts | {"left_out": manifest.get("left_out", {})})
     for name in (READINGS, PARITY):
-        if source != folder:
+        if source != folder and (source / name).is_file():
             shutil.copyfile(source / name, folder / name)
     return joined.measured
 

@@ -183,7 +183,22 @@ def _second(quick: dict[str, Any], second: dict[str, Any]) -> str:
     unsure = (
         f"Share of texts of which the quick model is unsure: {own['needed']:.3f}; an FAQ answer about to be shown is"
     )
-    return "\n".join([*lines, "", unsure, "is read again too."])
+    return "\n".join([*lines, "", unsure, "is read again too.", *_left_out(second.get("left_out", {}))])
+
+
+def _left_out(figures: dict[str, Any]) -> list[str]:
+    """The same comparison on letters, by readers that learned from talk alone."""
+    if not figures:
+        return []
+    intro = (
+        f"Letters left out: {figures['test']} e-mails, official letters and engineers' reports (told apart by "
+        f"`triage/classify/registers.py`), read by models that learned from {figures['train']} other texts alone."
+    )
+    lines = ["", intro, "", "| measure | quick alone | encoder alone | both |", "| --- | --- | --- | --- |"]
+    for name, value in _OF_A_READER:
+        cells = (f"{value(figures[reader]):.3f}" for reader in ("quick", "encoder", "both"))
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
 
 
 def _weaknesses(manifest: dict[str, Any]) -> str:

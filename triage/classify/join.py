@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,15 +12,25 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from triage.classify.corpus import Labelled
-from triage.classify.fit import HEADS, group_folds
+from triage.classify.fit import HEADS, Recipe, group_folds
 from triage.classify.fit_faq import choose_threshold
 from triage.classify.fit_pool import cross_validated_pool, fit_pool
-from triage.classify.train import Measured, measure
+from triage.classify.train import Materials, Measured, left_out, measure
 from triage.faq.rerank import CANDIDATES, joint_candidates
 from triage.policy.pack import Policy
 from triage.text.columns import Floats
 
 FOLDS = 5
+FOLDS_LEFT_OUT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Rows of the texts learned and of those left out, with the encoder's log chances (n, labels) of the latter."""
+
+    train: Sequence[int]
+    test: Sequence[int]
+    readings: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,7 @@ def join_readers(
     readings: Mapping[str, Floats],
 ) -> Joined:
     """Fit on out-of-fold readings of `rows`: the quick model's in `quick`, the encoder's log chances (n, labels)."""
-    truth = {
-        "scope": np.array([row.scope for row in rows]),
-        "priority": np.array([row.priority.value for row in rows]),
-    }
+    truth = _truth(rows)
     batches = np.array([row.batch for row in rows])
     pools, chances = {}, {}
     for head in HEADS:
@@ -63,6 +70,35 @@ def join_readers(
         "metrics": {"both": both.metrics, "encoder": alone.metrics, "needed": quick.metrics["review"]},
     }
     return Joined(facts, both)
+
+
+def measure_left_out(
+    materials: Materials, recipe: Recipe, quick: Measured, readings: Mapping[str, Floats], apart: LeftOut
+) -> dict[str, Any]:
+    """Compare the readers on a kind of texts that none of them was fitted on; `readings` are out-of-fold, of all rows.
+
+    The pool is fitted on the other texts.
+    """
+    train, test = np.array(apart.train), np.array(apart.test)
+    truth = _truth(materials.rows)
+    alone = left_out(materials, replace(recipe, folds=FOLDS_LEFT_OUT), apart.train, apart.test)
+    pooled = {}
+    for head in HEADS:
+        numbers = np.searchsorted(np.array(quick.labels[head]), truth[head][train])
+        pool = fit_pool(quick.probabilities[head][train], readings[head][train], numbers)
+        pooled[head] = pool.probabilities(alone[head], apart.readings[head])
+    own = {head: np.exp(apart.readings[head]) for head in HEADS}
+    seen = {head: values[test] for head, values in truth.items()}
+    readers = {"quick": alone, "encoder": own, "both": pooled}
+    figures = {name: measure(materials.policy, seen, chances).metrics for name, chances in readers.items()}
+    return figures | {"train": len(train), "test": len(test)}
+
+
+def _truth(rows: Sequence[Labelled]) -> dict[str, NDArray[np.str_]]:
+    return {
+        "scope": np.array([row.scope for row in rows]),
+        "priority": np.array([row.priority.value for row in rows]),
+    }
 
 
 def _join_faq(

@@ -27,6 +27,7 @@ from triage.classify.fit import (
     fit_heads,
     fit_margins,
     layers_of,
+    margins_of,
     matrix,
     out_of_fold_margins,
 )
@@ -113,6 +114,14 @@ def prepare(materials: Materials) -> tuple[Sample, Knowledge]:
     }
     dense = np.array([_signals(row.text) for row in materials.rows], dtype=np.float32)
     return Sample(forms, dense, labels, np.array([row.batch for row in materials.rows])), knowledge
+
+
+def left_out(materials: Materials, recipe: Recipe, train: Sequence[int], test: Sequence[int]) -> dict[str, Floats]:
+    """Return what both layers fitted on some texts alone say of others, probabilities (n, K) a head."""
+    sample, knowledge = prepare(materials)
+    known, unknown = sample.take(np.array(train)), sample.take(np.array(test))
+    heads = fit_heads(out_of_fold_margins(known, knowledge, recipe), known, recipe)
+    return heads.probabilities(margins_of(unknown, fit_margins(known, knowledge, recipe)), unknown.signals)
 
 
 def measure(policy: Policy, truth: Mapping[str, Names], probabilities: Mapping[str, Floats]) -> Measured:

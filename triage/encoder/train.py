@@ -53,29 +53,36 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is learned: lessons, and for each fold the lessons it trains on and the ones it reads."""
+    """What is learned: lessons, and for each fold the lessons it trains on and the ones it reads.
+
+    `left_out` is one more such pair that is read apart: a kind of texts that its encoder never saw.
+    """
 
     lessons: Sequence[Lesson]
     folds: Sequence[tuple[Rows, Rows]]
     labels: Mapping[str, tuple[str, ...]]
+    left_out: tuple[Rows, Rows] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
     """The tuned reader with its tokenizer (JSON), and of every lesson its pieces and log probabilities (n, labels).
 
-    These come from the fold that did not train on it; rows that no fold reads are not a number.
+    These come from the fold that did not train on it; rows that no fold reads are not a number. `left_out` are those of
+    the lessons that were left out, (their number, labels) a head.
     """
 
     reader: Reader
     tokenizer: bytes
     pieces: Sequence[Sequence[int]]
     out_of_fold: dict[str, Floats]
+    left_out: dict[str, Floats]
 
 
 def rounds(course: Course, recipe: TuneRecipe, *, whole: bool = True) -> int:
     """Return how many texts `told` will hear of."""
-    trained = sum(len(train) for train, _ in course.folds) + (len(course.lessons) if whole else 0)
+    pairs = [*course.folds, *([course.left_out] if course.left_out else [])]
+    trained = sum(len(train) for train, _ in pairs) + (len(course.lessons) if whole else 0)
     return len(course.lessons) + recipe.epochs * trained
 
 
@@ -101,8 +108,9 @@ def train_reader(course: Course, recipe: TuneRecipe, work: Path, told: Told, *, 
     for number, (train, test) in enumerate(course.folds, 1):
         for head, values in run.fold(f"часть {number} из {len(course.folds)}", train, test).items():
             out_of_fold[head][list(test)] = values
+    left_out = run.fold("без писем", *course.left_out) if course.left_out else {}
     reader = run.tuned("весь корпус", range(len(pieces))) if whole else fresh
-    return Trained(reader.eval(), as_bytes(tokenizer), pieces, out_of_fold)
+    return Trained(reader.eval(), as_bytes(tokenizer), pieces, out_of_fold, left_out)
 
 
 class _Shelf:
@@ -191,6 +199,7 @@ def _key(course: Course, recipe: TuneRecipe) -> str:
     facts = [
         [asdict(lesson) for lesson in course.lessons],
         [[list(map(int, train)), list(map(int, test))] for train, test in course.folds],
+        course.left_out and [list(map(int, rows)) for rows in course.left_out],
         asdict(recipe),
     ]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
