@@ -34,15 +34,13 @@ class _Read:
 class Second:
     """The second reader with what joins it to the quick one.
 
-    With `always` it reads every text, else only those of which the quick model is unsure. With `occludes` it gives
-    reasons, which takes about a dozen more readings; without, only the quick model's stand in the report.
+    With `always` it reads every text, else only those of which the quick model is unsure.
     """
 
     reader: EncoderReader
     opinion: SecondOpinion
     reranker: Reranker
     always: bool = False
-    occludes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +76,6 @@ class Analyzer:
             return {"classifier": quick, "second_reader": self.second.reader.trouble or "ok"}
         return {"classifier": quick, "second_reader": "; ".join(self.notes) or "off"}
 
-    def hurried(self) -> Analyzer:
-        """Return the chain for many texts: reasons are the quick model's alone."""
-        return replace(self, second=self.second and replace(self.second, occludes=False))
-
     def _read(self, seen: str, text: str, checks: Checks, *, explain: bool) -> _Read:
         """Ask the classifier and the FAQ; a text that breaks them goes on without, for an agent to look at."""
         if self.classifier is None:
@@ -109,7 +103,7 @@ class Analyzer:
         if self.faq is not None and len(prediction.columns) and not self.faq.titled(text):
             margins = self.faq.margins_of(prediction.columns, prediction.weights)
             hits = self.faq.shown(second.reranker.scores(margins, reading.faq), second.reranker.threshold)
-        if explain and second.occludes:
+        if explain:
             prediction = self._with_reasons(second, prediction, text, checks)
         return _Read(prediction, hits, self.notes, "both")
 

@@ -86,7 +86,7 @@ def run(
 
 def work(chunk: Chunk, analyzer: Analyzer) -> Done:
     """Report on the lines of one chunk; some are read together, which takes less time than one by one."""
-    output, bad, analyzer = [], 0, analyzer.hurried()
+    output, bad = [], 0
     for first in range(0, len(chunk), _TOGETHER):
         found = [
             line if isinstance(line, Masked) else mask(number, line)

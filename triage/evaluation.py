@@ -110,6 +110,7 @@ def _measures(rows: Sequence[Labelled], reports: Sequence[TriageReport], chain: 
         ),
         ("priority alone at 95 %", decided_alone(urgency == urgency_guess, urgency_confidence)),
         ("marked for review", float(np.mean([r.needs_review for r in reports]))),
+        ("read by both readers", float(np.mean([r.reader == "both" for r in reports]))),
         *_faq_measures(rows, reports),
         *_check_measures(rows, reports),
     ]

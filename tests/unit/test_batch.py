@@ -46,27 +46,32 @@ class TestAMaskedLine:
         assert mask(3, raw) == work([(3, raw)], analyzer).output
 
 
+@pytest.fixture(scope="module")
+def quick() -> Chain:
+    return load_chain(Settings.from_env({"TRIAGE_READER": "quick"}))
+
+
 class TestTogether:
-    def test_lines_get_the_report_they_get_alone(self, chain: Chain) -> None:
+    def test_lines_get_the_report_they_get_alone(self, quick: Chain) -> None:
         texts = [row.text for row in read_corpus(data_dir({}) / "tickets")[::90]] + ["", "?", "zzz", "шлюз " * 2000]
         lines = [(number, json.dumps({"text": text}).encode()) for number, text in enumerate(texts)]
         lines.insert(3, (99, b"{"))
-        together = work(lines, chain.analyzer)
-        alone = [work([line], chain.analyzer) for line in lines]
+        together = work(lines, quick.analyzer)
+        alone = [work([line], quick.analyzer) for line in lines]
         assert (together.lines, together.bad) == (len(lines), 1)
         for one, two in zip(together.output.splitlines(), (done.output for done in alone), strict=True):
             assert json.loads(one) == _near(json.loads(two))
 
-    def test_go_on_alone_when_reading_ahead_fails(self, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_go_on_alone_when_reading_ahead_fails(self, quick: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(reader: object, texts: Sequence[str]) -> dict[str, object]:
             if texts:
                 raise MemoryError
             return {}
 
         line = (1, json.dumps({"text": "Портал не открывается"}).encode())
-        before = work([line], chain.analyzer)
+        before = work([line], quick.analyzer)
         monkeypatch.setattr(model, "read_many", fail)
-        assert work([line], chain.analyzer) == before
+        assert work([line], quick.analyzer) == before
 
 
 def _near(value: Any) -> Any:

@@ -131,6 +131,7 @@ class TestEvaluate:
         done = triage("evaluate", "x.jsonl", cwd=tmp_path)
         assert done.returncode == 0
         assert b"scope macro-F1" in done.stdout
+        assert b"read by both readers" in done.stdout
 
     def test_writes_one_page_with_pictures_and_without_secrets(self, tmp_path: Path) -> None:
         text = "Как включить кэш? <b>пароль:</b> пароль: Osen-4417-les"
