@@ -31,6 +31,7 @@ PARITY = "encoder-parity.npz"  # what the encoder said of some texts before its 
 _COMPARED = 200  # texts
 UNFINISHED = "encoder-work"  # a folder beside them, for a run that is cut off
 FOLDS = 2  # encoders tuned only to be measured: each reads the half of the batches that it never saw
+_OF_TALK = 2  # every second text of talk is enough for the comparison on letters
 Seen = tuple[str, tuple[tuple[int, int], ...]]
 
 
@@ -58,6 +59,7 @@ def tune_encoder(materials: Materials, quick: Measured, seed: int, folder: Path,
     }
     kinds = [channel_of(row.text) for row in rows]
     talk, letters = ([n for n, kind in enumerate(kinds) if kind == wanted] for wanted in (TALK, LETTERS))
+    talk = talk[::_OF_TALK]
     course = Course([*lessons, *questions], folds, labels, ([*talk, *asked], letters))
     recipe = TuneRecipe(seed=seed)
     columns = (TextColumn("{task.description:28}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
