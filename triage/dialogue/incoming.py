@@ -15,7 +15,8 @@ class ReceivedFile:
 
     `ref` is the key under which the store keeps the bytes (pictures only, else empty);
     `text` is the masked text of a readable file (first 200 kB) or on a picture, None when it was not read.
-    `problem` says why a file could not be used (`format`, `too_big`, `binary`, `picture`, `no_text`), else empty.
+    `problem` says why a file could not be used (`format`, `too_big`, `binary`, `picture`,
+    `secret`, `no_text`), else empty.
     """
 
     name: str

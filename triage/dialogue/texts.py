@@ -109,6 +109,11 @@ def refused_file(name: str, problem: str, quote: str) -> str:
         )
     if problem == "no_text":
         return f"{name[:1].upper()}{name[1:]} в письмо не войдёт (п. 4.6). Напишите, пожалуйста, главное текстом."
+    if problem == "secret":
+        return (
+            f"На картинке «{name}» виден секрет, закрасить его не получилось, поэтому в письмо она не войдёт. "
+            "Подойдёт снимок без него."
+        )
     if problem == "picture":
         return (
             f"Файл «{name}» не открывается как картинка, поэтому в письмо не войдёт (п. 4.6). "

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from triage.checks.secrets import find_secrets
 from triage.dialogue.incoming import ReceivedFile
 from triage.text.attachments import Kind, decoded, is_picture, kind_of
-from triage.text.pictures import read_picture
+from triage.text.pictures import Seen, painted, read_picture
 from triage.text.redact import redact
 
 FILE_LIMIT = 20 << 20  # bytes, the same as Telegram gives out to a bot
 Keep = Callable[[str, bytes], str]
-See = Callable[[bytes], str]
+See = Callable[[bytes], Seen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def masked(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep, *, see: See = read_picture) -> Arrived:
-    """Take a file of `size` bytes: keep a picture, read a text; what cannot be used says why.
+    """Take a file of `size` bytes: keep a picture without the secrets seen on it, read a text; else say why not.
 
     `read` is called only for a file that may be used, `see` reads the text on a picture.
     Raises what `read` and `keep` raise.
@@ -49,11 +49,21 @@ def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep, *, see: 
     if kind is Kind.PICTURE:
         if not is_picture(name, content):
             return Arrived(ReceivedFile(shown, size, problem="picture"), kinds)
-        seen, inner = masked(see(content))
-        file = ReceivedFile(shown, size, ref=keep(shown, content), text=seen or None)
-        return Arrived(file, tuple(sorted({*kinds, *inner})))
+        return _picture(content, shown, kinds, keep, see)
     text = decoded(content)
     if text is None:
         return Arrived(ReceivedFile(shown, size, problem="binary"), kinds)
     clean, inner = masked(text)
     return Arrived(ReceivedFile(shown, size, text=clean), tuple(sorted({*kinds, *inner})))
+
+
+def _picture(content: bytes, name: str, kinds: tuple[str, ...], keep: Keep, see: See) -> Arrived:
+    """Keep the picture with the secrets on it painted over; one that cannot be painted is not kept."""
+    seen = see(content)
+    found = find_secrets(seen.text)
+    shown = painted(content, seen.boxes((f.start, f.end) for f in found)) if found else content
+    kinds = tuple(sorted({*kinds, *(finding.kind for finding in found)}))
+    if shown is None:
+        return Arrived(ReceivedFile(name, len(content), problem="secret"), kinds)
+    text = redact(seen.text, found) or None
+    return Arrived(ReceivedFile(name, len(shown), ref=keep(name, shown), text=text), kinds)

@@ -8,6 +8,7 @@ import pytest
 
 from triage.dialogue.incoming import ReceivedFile
 from triage.jobs.arrivals import FILE_LIMIT, arrive, masked
+from triage.text.pictures import Seen
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
 
@@ -30,13 +31,20 @@ class TestArrive:
         assert found.file == ReceivedFile("окно.PNG", len(PNG), ref=f"kept окно.PNG {len(PNG)}")
 
     def test_what_stands_on_a_picture_is_read_without_its_secrets(self) -> None:
-        found = arrive("a.png", len(PNG), reading(PNG), keep, see=lambda _: "пароль: hunter2x")
-        assert found.file.text == "пароль: ████████"
+        found = arrive("a.png", len(PNG), reading(PNG), keep, see=lambda _: Seen("Шлюз 502"))
+        assert found.file.text == "Шлюз 502"
         assert found.file.ref
+
+    def test_a_picture_whose_secret_cannot_be_painted_over_is_not_kept(self) -> None:
+        def unwanted(name: str, content: bytes) -> str:
+            raise AssertionError("it must not be kept")
+
+        found = arrive("a.png", len(PNG), reading(PNG), unwanted, see=lambda _: Seen("пароль: hunter2x"))
+        assert found.file == ReceivedFile("a.png", len(PNG), problem="secret")
         assert found.secret_kinds == ("password",)
 
     def test_a_picture_that_is_none_is_not_looked_at(self) -> None:
-        def blind(_: bytes) -> str:
+        def blind(_: bytes) -> Seen:
             raise AssertionError("it must not be looked at")
 
         assert arrive("a.png", 3, reading(b"MZ\x90"), keep, see=blind).file.problem == "picture"
