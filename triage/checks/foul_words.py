@@ -24,7 +24,7 @@ _STRONG = frozenset({"obscene", "slur"})
 _MASKED = frozenset({"obscene", "slur", "rude", "insult"})
 _ALPHABET = ("аеиоуыэюяйбвгджзклмнпрстфхцчшщьъ", "aeiouybcdfghjklmnpqrstvwxz")
 _HIDDEN = "?*"
-_SKIPPED = frozenset({"forms", "phrases", "curses"})
+_SKIPPED = frozenset({"forms", "phrases", "curses", "traits"})
 
 
 class FoulWords:
@@ -52,6 +52,7 @@ class FoulWords:
         self._memo: dict[str, frozenset[str]] = {}
         self.curses = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("curses", ()))
         self.phrases = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("phrases", ()))
+        self.traits = Hinted(rf"(?<!\w){entry.pattern}" for entry in sections.get("traits", ()))
         self.forms = tuple(form for entry in sections.get("forms", ()) for form in entry.pattern.split())
         self._by_beginning: dict[str, list[str]] = {}
         for form in self.forms:

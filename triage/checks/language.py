@@ -67,6 +67,8 @@ def _foul_spans(text: str, words: FoulWords) -> Iterator[tuple[int, int, frozens
     """Yield spans with the lexicon's sections: what hides first, because a plain word may be its beginning."""
     for match in words.curses.finditer(text):
         yield match.start(), match.end(), frozenset({"obscene"})
+    for match in words.traits.finditer(text):
+        yield match.start(), match.end(), frozenset({"rude", "weak"})
     for start, end, spellings in chain(masked_letters(text) if words.hidden.seen(text) else (), gaps(text)):
         if sections := words.unmasked(spellings):
             yield start, end, sections
