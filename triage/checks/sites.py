@@ -146,7 +146,7 @@ def foreign_label(candidate: Candidate, words: HostWords) -> bool | None:
 
 def foreign_port(candidate: Candidate, _: HostWords) -> bool | None:
     """27017, 5432, 9200, 25: a database, a search engine, mail; a port that is no number."""
-    if candidate.port and not candidate.port.isdigit():
+    if candidate.port and not candidate.port.isdecimal():
         return False
     return False if candidate.port and int(candidate.port) in _FOREIGN_PORTS else None
 

@@ -57,7 +57,8 @@ def find_versions(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
     previous: bool | None = None
     end = 0
     for match in _NUMBER.finditer(text):
-        joined = previous if _JOINT.fullmatch(text[end : match.start()]) else None
+        between = text[end : match.start()]
+        joined = previous if len(between) <= _APART and _JOINT.fullmatch(between) else None
         number = _number(text, match, joined)
         previous = _decide(number, words, refused)
         end = match.end()
@@ -68,6 +69,7 @@ def find_versions(text: str, lexicon: Path | None = None) -> tuple[Finding, ...]
     return tuple(found.values())
 
 
+_APART = 40  # characters between two numbers that are told together
 _JOINT = Pattern(
     r"\s*(?:[,/→–—-]|->|=>|и|или(?: только)?|до|на|по|to|vs\.?|против|вместо|,? а (?:теперь|сейчас))"
     r"\s*(?:v|версии)?\s*",

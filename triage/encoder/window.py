@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 WINDOW = 160  # pieces; 96 texts of 100 fit (a sample of the corpus with the examples of the contract)
@@ -48,18 +49,18 @@ def _shortened(text: str, findings: Iterable[tuple[int, int]]) -> tuple[str, lis
     if len(text) <= _LONGEST:
         return text, list(findings)
     half = _LONGEST // 2
-    return f"{text[:half]}\n{text[-half:]}", [span for span in findings if span[1] <= half]
+    shift = half + 1 - (len(text) - half)
+    spans = list(findings)
+    early = [span for span in spans if span[1] <= half]
+    late = [(start + shift, end + shift) for start, end in spans if start >= len(text) - half]
+    return f"{text[:half]}\n{text[-half:]}", early + late
 
 
 def _kept(offsets: Sequence[tuple[int, int]], findings: Sequence[tuple[int, int]], room: int) -> list[int]:
     """Choose places: the beginning, pieces of findings in the middle, then the end."""
     beginning = int(room * _BEGINNING)
     middle = range(beginning, len(offsets))
-    found = [
-        place
-        for place in middle
-        if any(offsets[place][0] < end and start < offsets[place][1] for start, end in findings)
-    ][: int(room * _FINDINGS)]
+    found = list(islice(_touching(offsets, middle, sorted(findings)), int(room * _FINDINGS)))
     rest = room - beginning - len(found)
     chosen = {*range(beginning), *found}
     for place in reversed(middle):
@@ -69,3 +70,19 @@ def _kept(offsets: Sequence[tuple[int, int]], findings: Sequence[tuple[int, int]
             chosen.add(place)
             rest -= 1
     return sorted(chosen)
+
+
+def _touching(
+    offsets: Sequence[tuple[int, int]], places: Iterable[int], findings: Sequence[tuple[int, int]]
+) -> Iterator[int]:
+    """Yield the places, in order, whose piece touches a finding; both run through the text once."""
+    waiting = iter(findings)
+    finding = next(waiting, None)
+    for place in places:
+        start, end = offsets[place]
+        while finding is not None and finding[1] <= start:
+            finding = next(waiting, None)
+        if finding is None:
+            return
+        if finding[0] < end:
+            yield place
