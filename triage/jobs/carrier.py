@@ -18,6 +18,7 @@ from triage.dialogue.replies import Reply
 from triage.jobs.background import in_unit
 from triage.jobs.metrics import Metrics
 from triage.jobs.notices import tell_agents
+from triage.jobs.pauses import doubled
 from triage.jobs.ports import Messenger
 from triage.jobs.world import World
 
@@ -76,7 +77,6 @@ class Carrier:
 
     async def _mark(self, conversation: int, reply: Queued, sent: Sent) -> None:
         now = self._world.clock()
-        pause = sent.retry_after or min(_LONGEST, _PAUSE * 2.0**reply.attempts)
 
         def write(unit: Unit) -> None:
             if sent.moved_to:
@@ -85,13 +85,18 @@ class Carrier:
                 unit.replies.sent(reply.seq, "", now)
                 tell_agents(self._world, unit, notices.reply_dead(reply.seq, _TRIES), now)
             elif sent.outcome == "later":
-                unit.replies.postpone(reply.seq, now + timedelta(seconds=pause))
+                self._put_off(unit, reply, sent.retry_after, now)
             elif sent.outcome == "gone":
                 self._give_up(unit, conversation, reply, now)
             else:
                 unit.replies.sent(reply.seq, sent.message, now)
 
         await in_unit(self._world.store, write)
+
+    def _put_off(self, unit: Unit, reply: Queued, asked: float, now: datetime) -> None:
+        """Wait as long as asked, which is no failed attempt; else longer after each failure."""
+        pause = asked or doubled(_PAUSE, reply.attempts, longest=_LONGEST)
+        unit.replies.postpone(reply.seq, now + timedelta(seconds=pause), failed=not asked)
 
     def _give_up(self, unit: Unit, conversation: int, reply: Queued, now: datetime) -> None:
         """Leave a chat that is closed; agents learn that their news did not reach the author."""
@@ -151,5 +156,6 @@ async def _patiently(send: Callable[[], Awaitable[Sent]]) -> Sent:
             sent = Sent("later" if attempt < _TRIES else "failed")
         if sent.outcome != "later":
             return sent
-        await asyncio.sleep(sent.retry_after or min(_LONGEST, _PAUSE * 2.0**attempt))
-        attempt += 1
+        await asyncio.sleep(sent.retry_after or doubled(_PAUSE, attempt, longest=_LONGEST))
+        if not sent.retry_after:
+            attempt += 1

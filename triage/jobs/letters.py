@@ -26,6 +26,7 @@ from triage.jobs.background import in_unit
 from triage.jobs.effects import pictures, ready_letter, say
 from triage.jobs.metrics import Metrics
 from triage.jobs.notices import tell_agents
+from triage.jobs.pauses import doubled
 from triage.jobs.world import World
 
 _LONGEST = 600.0  # seconds between two tries
@@ -106,7 +107,7 @@ class Letters:
         if not unit.mails.record(mail.id, mail.attempts, ended.state, ended.reason, now):
             return
         if ended.state == LetterState.WAITING:
-            self._queue(unit, mail, delay=min(_LONGEST, 2.0**mail.attempts))
+            self._queue(unit, mail, delay=doubled(1.0, mail.attempts, longest=_LONGEST))
         elif mail.kind == MailKind.CODE:
             if ended.state != LetterState.SENT:
                 self._tell(unit, mail, notices.CODE_FAILED, now)

@@ -176,9 +176,9 @@ class ReplyRepository:
         values = {"state": "sent", "message": message, "sent_at": now, "body": ""}
         self._session.execute(update(ReplyRow).where(ReplyRow.id == seq).values(**values))
 
-    def postpone(self, seq: int, due: datetime) -> None:
-        """Count a failed attempt; the next one is not before `due`."""
-        values = {"attempts": ReplyRow.attempts + 1, "due": due}
+    def postpone(self, seq: int, due: datetime, *, failed: bool) -> None:
+        """Let it wait until `due`; a failed attempt is counted."""
+        values = {"attempts": ReplyRow.attempts + int(failed), "due": due}
         self._session.execute(update(ReplyRow).where(ReplyRow.id == seq).values(**values))
 
     def gone(self, conversation: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from tests.applications import FakeBoard, FakeMessenger
 from tests.unit.store.test_store import TICKET, everything
@@ -13,6 +14,7 @@ from triage.bootstrap import Application
 from triage.desk.ports import ChatKey, Sent
 from triage.dialogue.replies import Reply, Run
 from triage.jobs.effects import say
+from triage.store.tables import ReplyRow
 
 CHAT = ChatKey("telegram", "77")
 
@@ -96,6 +98,27 @@ class TestReplies:
         await app.carrier.say(conversation)
         assert [reply.text for _, reply in messenger.sent] == ["два"]
         assert len(app.desk.notices()) == 1
+
+    @pytest.mark.parametrize("attempts", [1024, 10**6])
+    async def test_are_marked_after_however_many_attempts(
+        self, app: Application, messenger: FakeMessenger, attempts: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("triage.jobs.carrier._LONGEST", 0.01)
+        conversation = keep(app, "раз", "два")
+        with app.database.unit() as unit:
+            unit.session.execute(sa.update(ReplyRow).values(attempts=attempts))
+        messenger.answers = [Sent("later"), Sent("done", message="1")]
+        await app.carrier.say(conversation)
+        assert [reply.text for _, reply in messenger.sent] == ["раз", "два"]
+
+    async def test_do_not_count_a_wait_that_was_asked_for_as_a_failure(
+        self, app: Application, messenger: FakeMessenger
+    ) -> None:
+        conversation = keep(app, "раз")
+        messenger.answers = [Sent("later", retry_after=0.01)] * 10
+        await app.carrier.say(conversation)
+        with app.database.unit() as unit:
+            assert unit.session.scalar(sa.select(ReplyRow.attempts)) == 0
 
     async def test_are_not_carried_for_a_forgotten_person(self, app: Application, messenger: FakeMessenger) -> None:
         conversation = keep(app, "раз")
