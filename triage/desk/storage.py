@@ -56,7 +56,9 @@ class Replies(Protocol):
 
     def postpone(self, seq: int, due: datetime, *, failed: bool) -> None: ...
 
-    def gone(self, conversation: int) -> None: ...
+    def gone(self, conversation: int) -> Sequence[str]:
+        """Give up what waits, and return it, oldest first."""
+        ...
 
 
 class Inbox(Protocol):

@@ -87,7 +87,7 @@ class Carrier:
             elif sent.outcome == "later":
                 self._put_off(unit, reply, sent.retry_after, now)
             elif sent.outcome == "gone":
-                self._give_up(unit, conversation, reply, now)
+                self._give_up(unit, conversation, now)
             else:
                 unit.replies.sent(reply.seq, sent.message, now)
 
@@ -98,12 +98,12 @@ class Carrier:
         pause = asked or doubled(_PAUSE, reply.attempts, longest=_LONGEST)
         unit.replies.postpone(reply.seq, now + timedelta(seconds=pause), failed=not asked)
 
-    def _give_up(self, unit: Unit, conversation: int, reply: Queued, now: datetime) -> None:
-        """Leave a chat that is closed; agents learn that their news did not reach the author."""
-        unit.replies.gone(conversation)
-        said = msgspec.json.decode(reply.body, type=Reply)
-        if said.news:
-            tell_agents(self._world, unit, notices.author_gone(said.text.partition("\n")[0]), now)
+    def _give_up(self, unit: Unit, conversation: int, now: datetime) -> None:
+        """Leave a chat that is closed; agents learn which of their news did not reach the author."""
+        for body in unit.replies.gone(conversation):
+            said = msgspec.json.decode(body, type=Reply)
+            if said.news:
+                tell_agents(self._world, unit, notices.author_gone(said.text.partition("\n")[0]), now)
 
 
 class Board:

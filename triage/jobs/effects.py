@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from triage.desk.cards import queue_card
 from triage.desk.ports import ChatKey
 from triage.desk.records import Conversation, LetterState, Mail, MailKind
 from triage.desk.storage import Unit
@@ -114,7 +115,7 @@ class Effects:
             )
             self._post(unit, mail)
         if self._world.agents:
-            self._world.jobs.add(unit.session, "show_card", ticket.id, 1, key=f"card:{ticket.id}:1")
+            queue_card(self._world.jobs, unit, ticket.id)
 
     def _hand_over(self, unit: Unit, read: Conversation, e: HandOver, context: Context, applied: Applied) -> None:
         file = ready_letter(self._world, unit, e.letter)

@@ -15,6 +15,7 @@ from email.message import EmailMessage
 import msgspec
 import structlog
 
+from triage.desk.cards import queue_card
 from triage.desk.ports import Mailer
 from triage.desk.records import LetterState, Mail, MailKind
 from triage.desk.storage import Unit
@@ -139,10 +140,8 @@ class Letters:
 
     def _mark(self, unit: Unit, ticket: str, state: LetterState) -> None:
         unit.tickets.mark_letter(ticket, state)
-        found = unit.tickets.get(ticket)
-        if found is not None and self._world.agents:
-            key = f"card:{ticket}:{found.version}"
-            self._world.jobs.add(unit.session, "show_card", ticket, found.version, key=key)
+        if self._world.agents:
+            queue_card(self._world.jobs, unit, ticket)
 
     def _queue(self, unit: Unit, mail: Mail, *, delay: float) -> None:
         current = unit.mails.get(mail.id)

@@ -181,13 +181,12 @@ class ReplyRepository:
         values = {"attempts": ReplyRow.attempts + int(failed), "due": due}
         self._session.execute(update(ReplyRow).where(ReplyRow.id == seq).values(**values))
 
-    def gone(self, conversation: int) -> None:
-        """Give up what waits for a chat that cannot be reached any more."""
-        self._session.execute(
-            update(ReplyRow)
-            .where(ReplyRow.conversation_id == conversation, ReplyRow.state == "waiting")
-            .values(state="gone", body="")
-        )
+    def gone(self, conversation: int) -> Sequence[str]:
+        """Give up what waits for a chat that cannot be reached any more; return it, oldest first."""
+        waiting = (ReplyRow.conversation_id == conversation, ReplyRow.state == "waiting")
+        bodies = self._session.scalars(select(ReplyRow.body).where(*waiting).order_by(ReplyRow.id)).all()
+        self._session.execute(update(ReplyRow).where(*waiting).values(state="gone", body=""))
+        return bodies
 
 
 def _conversation(row: ConversationRow) -> Conversation:

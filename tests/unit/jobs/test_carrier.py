@@ -25,12 +25,12 @@ def messenger(app: Application) -> FakeMessenger:
     return app.carrier.messenger
 
 
-def keep(app: Application, *texts: str) -> int:
+def keep(app: Application, *texts: str, news: bool = False) -> int:
     """Keep replies as a step does; return the conversation's id."""
     now = datetime.now(UTC)
     with app.database.unit() as unit:
         conversation = unit.conversations.open(CHAT, now)
-        replies = [Reply((Run(text),)) for text in texts]
+        replies = [Reply((Run(text),), news=news) for text in texts]
         say(app.conversations._world, unit, conversation.id, CHAT, replies, now)
     return conversation.id
 
@@ -59,6 +59,16 @@ class TestReplies:
         await app.carrier.say(conversation)
         assert len(messenger.calls) == 1
         assert messenger.sent == []
+
+    async def test_given_up_are_told_to_the_agents_as_far_as_they_were_news(
+        self, app: Application, messenger: FakeMessenger
+    ) -> None:
+        conversation = keep(app, "раз")
+        keep(app, "Заявка выполнена.\nПодробно", "Нужно уточнение.", news=True)
+        messenger.answers = [Sent("gone")]
+        await app.carrier.say(conversation)
+        told = [text for _, text in app.desk.notices()]
+        assert [("выполнена" in text, "уточнение" in text) for text in told] == [(False, True), (True, False)]
 
     async def test_follow_a_chat_that_moved(self, app: Application, messenger: FakeMessenger) -> None:
         conversation = keep(app, "раз")
