@@ -103,7 +103,8 @@ class Carrier:
         for body in unit.replies.gone(conversation):
             said = msgspec.json.decode(body, type=Reply)
             if said.news:
-                tell_agents(self._world, unit, notices.author_gone(said.text.partition("\n")[0]), now)
+                text = notices.author_gone(said.text.partition("\n")[0])
+                tell_agents(self._world, unit, text, now, conversation=conversation)
 
 
 class Board:
@@ -126,6 +127,12 @@ class Board:
         sent = await _patiently(lambda: board.show(card, message=message))
         if sent.message and sent.message != message:
             await in_unit(self._world.store, lambda u: u.tickets.card(ticket, sent.message))
+
+    async def erase_card(self, number: str, message: str) -> None:
+        """Take the words off the card of a request that its author has erased."""
+        board = self.board
+        if board is not None:
+            await _patiently(lambda: board.erase(number, message))
 
     async def tell_agents(self) -> None:
         """Show every waiting notice, oldest first."""

@@ -131,7 +131,7 @@ class Letters:
         text = notices.letter_refused(ticket.number, ended.reason)
         if ended.state == LetterState.FAILED:
             text = notices.letter_failed(ticket.number, hours, ended.reason)
-        tell_agents(self._world, unit, text, now)
+        tell_agents(self._world, unit, text, now, conversation=mail.conversation)
 
     def _tell(self, unit: Unit, mail: Mail, text: str, now: datetime, *files: OutFile) -> None:
         conversation = unit.conversations.get(mail.conversation) if mail.conversation else None

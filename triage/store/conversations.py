@@ -14,9 +14,11 @@ from triage.store.faq import FaqRepository
 from triage.store.inbox import changed, insert_new
 from triage.store.tables import (
     ConversationRow,
+    CorrectionRow,
     FileRow,
     InboxRow,
     MailRow,
+    NoticeRow,
     ReplyRow,
     TicketRow,
 )
@@ -70,14 +72,16 @@ class ConversationRepository:
         row = self._session.get(ConversationRow, id)
         if row is None:
             return
+        erased = select(TicketRow.id).where(of, TicketRow.letter_state != LetterState.SENT)
+        run(delete(CorrectionRow).where(CorrectionRow.ticket_id.in_(erased)))
         run(delete(TicketRow).where(of, TicketRow.letter_state != LetterState.SENT))
-        run(update(TicketRow).where(of).values(author="", conversation_id=None))
+        run(update(TicketRow).where(of).values(author="", conversation_id=None, version=TicketRow.version + 1))
         run(delete(MailRow).where(MailRow.conversation_id == id, MailRow.state != "sent"))
         run(update(MailRow).where(MailRow.conversation_id == id).values(payload="", conversation_id=None))
         mark = ChatKey(row.channel, row.chat).mark
         run(delete(InboxRow).where(InboxRow.chat == mark, InboxRow.state == "dead"))
         FaqRepository(self._session).forget(id)
-        for table in (FileRow, ReplyRow):
+        for table in (FileRow, ReplyRow, NoticeRow):
             run(delete(table).where(table.conversation_id == id))
         run(delete(ConversationRow).where(ConversationRow.id == id))
 
@@ -92,6 +96,7 @@ class ConversationRepository:
         files = self._session.execute(
             select(FileRow.name, func.length(FileRow.content)).where(FileRow.conversation_id == id)
         )
+        told = self._session.execute(select(NoticeRow.text, NoticeRow.at).where(NoticeRow.conversation_id == id))
         return {
             "channel": row.channel,
             "chat": row.chat,
@@ -110,6 +115,7 @@ class ConversationRepository:
                 }
                 for t in tickets
             ],
+            "notices": [{"text": text, "at": at.isoformat()} for text, at in told],
             "files": [{"name": name, "size": size} for name, size in files],
             **FaqRepository(self._session).export(id),
         }

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from triage.errors import StoreUnavailable
 from triage.store.unit import SqlUnit
 
-HEAD = "0003"  # the newest version of the schema
+HEAD = "0004"  # the newest version of the schema
 _BUSY_MS = 30_000
 _MISSING = ("no such table", "does not exist", "no such column", "UndefinedTable")
 

@@ -167,6 +167,10 @@ class TestTheBoard:
         await app.board.show_card("t1", 1)
         assert board.shown == []
 
+    async def test_takes_the_words_off_the_card_of_an_erased_request(self, app: Application, board: FakeBoard) -> None:
+        await app.board.erase_card("GR-2026-00001", "m1")
+        assert board.erased == [("GR-2026-00001", "m1")]
+
     async def test_waits_when_the_group_is_flooded(self, app: Application, board: FakeBoard) -> None:
         board.answers = [Sent("later", retry_after=0.05)]
         await app.board.show_card("t1", 1)
