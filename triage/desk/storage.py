@@ -32,7 +32,9 @@ class Conversations(Protocol):
 
     def address(self, id: int, address: str, now: datetime) -> None: ...
 
-    def rename(self, id: int, chat: str) -> None: ...
+    def rename(self, id: int, chat: str) -> int:
+        """Follow a chat that got a new key; return its conversation, another one when the key had one already."""
+        ...
 
     def forget(self, id: int) -> None:
         """Erase everything of the person; requests whose letter has left lose their author and get a new version."""

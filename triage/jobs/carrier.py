@@ -80,7 +80,7 @@ class Carrier:
 
         def write(unit: Unit) -> None:
             if sent.moved_to:
-                unit.conversations.rename(conversation, sent.moved_to)
+                self._follow(unit, conversation, reply, sent.moved_to)
             elif sent.extra.get("error") and reply.attempts + 1 >= _TRIES:
                 unit.replies.sent(reply.seq, "", now)
                 tell_agents(self._world, unit, notices.reply_dead(reply.seq, _TRIES), now)
@@ -97,6 +97,13 @@ class Carrier:
         """Wait as long as asked, which is no failed attempt; else longer after each failure."""
         pause = asked or doubled(_PAUSE, reply.attempts, longest=_LONGEST)
         unit.replies.postpone(reply.seq, now + timedelta(seconds=pause), failed=not asked)
+
+    def _follow(self, unit: Unit, conversation: int, reply: Queued, chat: str) -> None:
+        """Move to the chat's new key; where it has a conversation already, that one's turn carries what waits."""
+        there = unit.conversations.rename(conversation, chat)
+        if there != conversation:
+            key = f"say:{there}:{reply.seq}"
+            self._world.jobs.add(unit.session, "say", there, key=key, turn=str(there))
 
     def _give_up(self, unit: Unit, conversation: int, now: datetime) -> None:
         """Leave a chat that is closed; agents learn which of their news did not reach the author."""

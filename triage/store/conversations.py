@@ -19,7 +19,9 @@ from triage.store.tables import (
     InboxRow,
     MailRow,
     NoticeRow,
+    QuestionRow,
     ReplyRow,
+    ShowingRow,
     TicketRow,
 )
 
@@ -62,9 +64,27 @@ class ConversationRepository:
         """Keep the confirmed address."""
         self._set(id, address=address, address_at=now)
 
-    def rename(self, id: int, chat: str) -> None:
-        """Follow a chat that got a new key (a group became a supergroup)."""
-        self._set(id, chat=chat)
+    def rename(self, id: int, chat: str) -> int:
+        """Follow a chat that got a new key (a group became a supergroup); return its conversation.
+
+        Where the person has written under the new key already, that conversation gets everything of this one but
+        the draft.
+        """
+        row = self._session.get(ConversationRow, id)
+        if row is None:
+            return id
+        there = self._find(ChatKey(row.channel, chat))
+        if there is None or there.id == id:
+            self._set(id, chat=chat)
+            return id
+        for table in (ReplyRow, TicketRow, MailRow, FileRow, NoticeRow, ShowingRow, QuestionRow):
+            self._session.execute(update(table).where(table.conversation_id == id).values(conversation_id=there.id))
+        if not there.consent:
+            self._set(there.id, consent=row.consent, consent_at=row.consent_at)
+        if not there.address:
+            self._set(there.id, address=row.address, address_at=row.address_at)
+        self._session.execute(delete(ConversationRow).where(ConversationRow.id == id))
+        return there.id
 
     def forget(self, id: int) -> None:
         """Erase the person: requests whose letter has left keep number and text without author."""

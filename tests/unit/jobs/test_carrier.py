@@ -76,6 +76,27 @@ class TestReplies:
         await app.carrier.say(conversation)
         assert [chat for chat, _ in messenger.sent] == ["-10077"]
 
+    async def test_go_to_the_conversation_that_the_person_has_in_the_new_chat_already(self, both: Application) -> None:
+        both.carrier.messenger = messenger = FakeMessenger(answers=[Sent("later", moved_to="-10077")])
+        conversation, now = keep(both, "раз", "два"), datetime.now(UTC)
+        with both.database.unit() as unit:
+            there = unit.conversations.open(ChatKey("telegram", "-10077"), now).id
+            unit.conversations.consent(conversation, "2026-11", now)
+            unit.conversations.address(there, "ivan@example.org", now)
+            unit.tickets.add(replace(TICKET, conversation=conversation))
+        await both.carrier.say(conversation)
+        assert messenger.sent == []
+        turns = {job.workflow_id for job in both.engine.client.list_workflows(name="say")}
+        assert f"say:{there}:1" in turns
+        await both.carrier.say(there)
+        assert [(chat, reply.text) for chat, reply in messenger.sent] == [("-10077", "раз"), ("-10077", "два")]
+        with both.database.unit() as unit:
+            assert [ticket.id for ticket in unit.tickets.of(there)] == ["t1"]
+            kept = unit.conversations.get(there)
+            assert unit.conversations.get(conversation) is None
+        assert kept is not None
+        assert (kept.consent, kept.address) == ("2026-11", "ivan@example.org")
+
     async def test_survive_a_messenger_that_breaks(
         self, app: Application, messenger: FakeMessenger, monkeypatch: pytest.MonkeyPatch
     ) -> None:
