@@ -195,7 +195,7 @@ class CorrectionRow(Base):
 
 
 class MailRow(Base):
-    """A mail; `payload` and `recipient` of a code are erased when it has left."""
+    """A mail; its `payload` is erased when it has left, the `recipient` of a code too."""
 
     __tablename__ = "mails"
 

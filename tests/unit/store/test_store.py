@@ -211,6 +211,13 @@ class TestMails:
         assert "482913" not in everything(store)
         assert "ivan@example.org" not in everything(store)
 
+    @pytest.mark.parametrize(("state", "kept"), [("sent", False), ("waiting", True), ("failed", True)])
+    def test_keep_the_words_of_a_letter_until_it_has_left(self, store: Database, state: str, kept: bool) -> None:
+        with store.unit() as unit:
+            unit.mails.add(replace(MAIL, payload='{"reply_to": "ivan@example.org"}'))
+            unit.mails.record("m1", 0, state, "", NOON)
+        assert ("ivan@example.org" in everything(store)) is kept
+
     def test_count_codes_of_a_chat_even_after_it_was_forgotten(self, store: Database) -> None:
         with store.unit() as unit:
             conversation = unit.conversations.open(CHAT, NOON)
