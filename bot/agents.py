@@ -11,7 +11,7 @@ from telegram import InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ChatMemberStatus, ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
-from bot import cards, keyboards
+from bot import cards, keyboards, texts
 from bot.client import Client
 from bot.render import parts
 from bot.sending import NO_MESSAGE, attempt, refused
@@ -84,6 +84,12 @@ class TelegramBoard:
         if message and self._behind.get((chat, message)) == self._look(card):
             return Sent("done", message=message)  # an agent is choosing, and nothing has changed
         return await self.show_in(chat, card, message)
+
+    async def erase(self, number: str, message: str) -> Sent:
+        """Leave of a card only that its request was erased, without buttons."""
+        if self._group.chat_id is None:
+            return Sent("gone")
+        return await self.draw(self._group.chat_id, Reply((Run(texts.card_erased(number)),)), None, message)
 
     async def notice(self, text: str) -> Sent:
         """Send a line to the agents."""

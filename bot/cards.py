@@ -16,7 +16,7 @@ from triage.text.redact import humanize
 
 TEXT_UNITS, PHRASE_UNITS, PHRASES, QUEUE = 1200, 80, 6, 30
 WITHHELD, TITLE_UNITS, QUESTION_UNITS = 8, 80, 90  # with three questions each they fit one message
-ANSWERS, TITLE_UNITS = 5, 100
+ANSWERS, ANSWER_UNITS = 5, 100
 
 
 def card(card: Card, policy: Policy) -> Reply:
@@ -102,7 +102,7 @@ def _phrases(card: Card) -> Words | None:
 
 def _answer(sent: SentEntry) -> Words:
     state = texts.ANSWER_STATES.get(sent.outcome, sent.outcome)
-    title = shortened(sent.title, TITLE_UNITS)
+    title = shortened(sent.title, ANSWER_UNITS)
     return (bold(texts.CARD_ANSWER), f"«{title}» ({sent.entry}), {shortened(sent.agent, 60)}: {state}")
 
 

@@ -24,6 +24,11 @@ def chat_of(key: str) -> int:
     return int(key.partition(":")[0])
 
 
+def shared(key: str) -> bool:
+    """Tell whether others see the chat of this conversation too."""
+    return ":" in key
+
+
 def moved(key: str, chat_id: int) -> str:
     """Return the key after its group became a supergroup."""
     _, colon, user = key.partition(":")

@@ -58,6 +58,7 @@ class TelegramMessenger:
         self._bot, self._ready = bot, ready
         self._shown: OrderedDict[str, _Shown] = OrderedDict()
         self._progress: OrderedDict[tuple[str, int], int] = OrderedDict()
+        self._with_buttons: OrderedDict[tuple[str, str], bool] = OrderedDict()  # by conversation and message
 
     async def send(self, chat_id: str, reply: Reply) -> Sent:
         """Send texts, then files. A reply cut by a flood limit goes on where it stopped."""
@@ -73,6 +74,7 @@ class TelegramMessenger:
                 self._remember(self._progress, step, number)
                 return sent
             if calls[number].buttons:
+                self._remember(self._with_buttons, (chat_id, sent.message), True)
                 await self._replace_buttons(chat_id, _Shown(sent.message, reply.screen), lasts=reply.news)
             done = sent.message or done
         return Sent("done", message=done)
@@ -85,15 +87,24 @@ class TelegramMessenger:
         return await attempt(lambda: self._bot.delete_message(chat, int(message)))
 
     async def clear_buttons(self, chat_id: str, message: str, screen: int) -> None:
-        """Take the buttons off a message whose screen was answered."""
+        """Take the buttons off a message whose screen was answered; those of somebody else in a group stay."""
+        if not self._own(chat_id, message):
+            return
         shown = self._shown.get(chat_id)
         if shown and shown.message != message and shown.screen > screen:
             return  # the newer screen took them off already
         self._shown.pop(chat_id, None)
-        await self.take_off(chat_id, message)
+        await self._take_off(chat_id, message)
 
     async def take_off(self, chat_id: str, message: str) -> None:
-        """Take the buttons off a message, whatever screen is live."""
+        """Take the buttons off a message, whatever screen is live; those of somebody else in a group stay."""
+        if self._own(chat_id, message):
+            await self._take_off(chat_id, message)
+
+    def _own(self, chat_id: str, message: str) -> bool:
+        return not chats.shared(chat_id) or (chat_id, message) in self._with_buttons
+
+    async def _take_off(self, chat_id: str, message: str) -> None:
         chat = chats.chat_of(chat_id)
         await attempt(lambda: self._bot.edit_message_reply_markup(chat, int(message), reply_markup=None))
 
@@ -139,7 +150,7 @@ class TelegramMessenger:
         if not lasts:
             self._remember(self._shown, chat_id, fresh)
         if old and old.message and old.screen != fresh.screen:
-            await self.take_off(chat_id, old.message)
+            await self._take_off(chat_id, old.message)
 
     @staticmethod
     def _remember(memory: OrderedDict[_K, _V], key: _K, value: _V) -> None:

@@ -61,6 +61,11 @@ ANSWER_STATES: Mapping[str, str] = {
 CARD_SUGGESTED = "предлагалось: "
 CARD_CONFIRMED = "подтверждено"
 
+
+def card_erased(number: str) -> str:
+    return f"{number}: автор удалил обращение и свои данные."
+
+
 DONE = "Готово"
 UNCHANGED = "Уже так"
 STALE = "Карточка уже изменилась, показана новая"

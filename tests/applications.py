@@ -65,12 +65,17 @@ class FakeBoard:
     answers: list[Sent] = field(default_factory=list)
     shown: list[tuple[str, Card]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    erased: list[tuple[str, str]] = field(default_factory=list)
 
     async def show(self, card: Card, *, message: str = "") -> Sent:
         if self.answers:
             return self.answers.pop(0)
         self.shown.append((message, card))
         return Sent("done", message=message or f"m{len(self.shown)}")
+
+    async def erase(self, number: str, message: str) -> Sent:
+        self.erased.append((number, message))
+        return Sent("done", message=message)
 
     async def notice(self, text: str) -> Sent:
         self.notices.append(text)

@@ -88,6 +88,7 @@ class Application:
         self.engine.register(REPLIES, {"erase_message": self.carrier.erase_message})
         if board is not None:
             self.engine.register(BOARD, {"show_card": self.board.show_card})
+            self.engine.register(BOARD, {"erase_card": self.board.erase_card})
             self.engine.register(BOARD, {"tell_agents": self.board.tell_agents})
         self.health.telegram = lambda: self.carrier.trouble or state()
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from triage.desk.cards import SENT_ENTRY, card_of, sent_entries
+from triage.desk.cards import SENT_ENTRY, card_of, queue_card, sent_entries
 from triage.desk.ports import Card, Jobs
 from triage.desk.records import Change, Correction, Misleading, Stats, Ticket
 from triage.desk.storage import Store, Unit
@@ -288,8 +288,7 @@ class Desk:
         for field, suggested, given in wanted.labels:
             unit.tickets.correct(Correction(fresh.id, fresh.text, field, suggested, given, by, now))
         if self._agents:
-            key = f"card:{fresh.id}:{fresh.version}"
-            self._jobs.add(unit.session, "show_card", fresh.id, fresh.version, key=key)
+            queue_card(self._jobs, unit, fresh.id)
 
     def _tell(self, unit: Unit, fresh: Ticket, line: int, field: str, new: str) -> None:
         """Queue the author's message about a line of the history, if it is one for him and he can be reached."""

@@ -105,12 +105,14 @@ class UpdateHandler(Protocol):
 
 
 class AgentsBoard(Protocol):
-    """Where agents see cards: shows a new one or edits the shown one (`message` is its id).
+    """Where agents see cards: shows a new one, edits the shown one (`message` is its id), takes its words off.
 
     The answer is `done` with the message's id, `later` with `retry_after`, or `gone` (nobody to show it to).
     """
 
     async def show(self, card: Card, *, message: str = "") -> Sent: ...
+
+    async def erase(self, number: str, message: str) -> Sent: ...
 
     async def notice(self, text: str) -> Sent: ...
 

@@ -18,6 +18,7 @@ from triage.dialogue.replies import Reply
 from triage.jobs.background import in_unit
 from triage.jobs.metrics import Metrics
 from triage.jobs.notices import tell_agents
+from triage.jobs.pauses import doubled
 from triage.jobs.ports import Messenger
 from triage.jobs.world import World
 
@@ -76,29 +77,41 @@ class Carrier:
 
     async def _mark(self, conversation: int, reply: Queued, sent: Sent) -> None:
         now = self._world.clock()
-        pause = sent.retry_after or min(_LONGEST, _PAUSE * 2.0**reply.attempts)
 
         def write(unit: Unit) -> None:
             if sent.moved_to:
-                unit.conversations.rename(conversation, sent.moved_to)
+                self._follow(unit, conversation, reply, sent.moved_to)
             elif sent.extra.get("error") and reply.attempts + 1 >= _TRIES:
                 unit.replies.sent(reply.seq, "", now)
                 tell_agents(self._world, unit, notices.reply_dead(reply.seq, _TRIES), now)
             elif sent.outcome == "later":
-                unit.replies.postpone(reply.seq, now + timedelta(seconds=pause))
+                self._put_off(unit, reply, sent.retry_after, now)
             elif sent.outcome == "gone":
-                self._give_up(unit, conversation, reply, now)
+                self._give_up(unit, conversation, now)
             else:
                 unit.replies.sent(reply.seq, sent.message, now)
 
         await in_unit(self._world.store, write)
 
-    def _give_up(self, unit: Unit, conversation: int, reply: Queued, now: datetime) -> None:
-        """Leave a chat that is closed; agents learn that their news did not reach the author."""
-        unit.replies.gone(conversation)
-        said = msgspec.json.decode(reply.body, type=Reply)
-        if said.news:
-            tell_agents(self._world, unit, notices.author_gone(said.text.partition("\n")[0]), now)
+    def _put_off(self, unit: Unit, reply: Queued, asked: float, now: datetime) -> None:
+        """Wait as long as asked, which is no failed attempt; else longer after each failure."""
+        pause = asked or doubled(_PAUSE, reply.attempts, longest=_LONGEST)
+        unit.replies.postpone(reply.seq, now + timedelta(seconds=pause), failed=not asked)
+
+    def _follow(self, unit: Unit, conversation: int, reply: Queued, chat: str) -> None:
+        """Move to the chat's new key; where it has a conversation already, that one's turn carries what waits."""
+        there = unit.conversations.rename(conversation, chat)
+        if there != conversation:
+            key = f"say:{there}:{reply.seq}"
+            self._world.jobs.add(unit.session, "say", there, key=key, turn=str(there))
+
+    def _give_up(self, unit: Unit, conversation: int, now: datetime) -> None:
+        """Leave a chat that is closed; agents learn which of their news did not reach the author."""
+        for body in unit.replies.gone(conversation):
+            said = msgspec.json.decode(body, type=Reply)
+            if said.news:
+                text = notices.author_gone(said.text.partition("\n")[0])
+                tell_agents(self._world, unit, text, now, conversation=conversation)
 
 
 class Board:
@@ -121,6 +134,12 @@ class Board:
         sent = await _patiently(lambda: board.show(card, message=message))
         if sent.message and sent.message != message:
             await in_unit(self._world.store, lambda u: u.tickets.card(ticket, sent.message))
+
+    async def erase_card(self, number: str, message: str) -> None:
+        """Take the words off the card of a request that its author has erased."""
+        board = self.board
+        if board is not None:
+            await _patiently(lambda: board.erase(number, message))
 
     async def tell_agents(self) -> None:
         """Show every waiting notice, oldest first."""
@@ -151,5 +170,6 @@ async def _patiently(send: Callable[[], Awaitable[Sent]]) -> Sent:
             sent = Sent("later" if attempt < _TRIES else "failed")
         if sent.outcome != "later":
             return sent
-        await asyncio.sleep(sent.retry_after or min(_LONGEST, _PAUSE * 2.0**attempt))
-        attempt += 1
+        await asyncio.sleep(sent.retry_after or doubled(_PAUSE, attempt, longest=_LONGEST))
+        if not sent.retry_after:
+            attempt += 1

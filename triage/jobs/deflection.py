@@ -35,7 +35,7 @@ class Deflection:
     def judged(self, unit: Unit, person: int, entry: str, asked: Asked, now: datetime, *, helped: bool) -> None:
         """Keep what the person said of an entry; when it helped, others of the same draft were passed over."""
         self.shown(unit, person, entry, asked, now)
-        mine = [s for s in unit.faq.of([person]) if s.request == asked.request and s.outcome is not Outcome.CONFIRMED]
+        mine = [s for s in unit.faq.of([person]) if s.request == asked.request and _unsettled(s)]
         for showing in mine:
             if showing.entry == entry:
                 unit.faq.end(showing.id, Outcome.CONFIRMED if helped else Outcome.NOT_HELPED, now)
@@ -79,3 +79,13 @@ class Deflection:
     def _watched(self, showing: Showing, now: datetime) -> bool:
         ended = showing.ended_at or showing.at
         return now <= after_working_days(self._world.policy, ended, self._world.policy.faq.false_days)
+
+
+def _unsettled(showing: Showing) -> bool:
+    """Whether a word of the person is about it: in a draft until it helped, else only while it is open.
+
+    Without a draft all showings of an entry look alike, and the word is about the last one.
+    """
+    if not showing.request:
+        return showing.outcome is Outcome.OPEN
+    return showing.outcome is not Outcome.CONFIRMED

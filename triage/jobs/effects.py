@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
+from triage.desk.cards import queue_card
 from triage.desk.ports import ChatKey
-from triage.desk.records import Conversation, LetterState, Mail, MailKind
+from triage.desk.records import Conversation, LetterState, Mail, MailKind, Ticket
 from triage.desk.storage import Unit
 from triage.dialogue import Step, notices
 from triage.dialogue.context import Context
@@ -114,7 +115,7 @@ class Effects:
             )
             self._post(unit, mail)
         if self._world.agents:
-            self._world.jobs.add(unit.session, "show_card", ticket.id, 1, key=f"card:{ticket.id}:1")
+            queue_card(self._world.jobs, unit, ticket.id)
 
     def _hand_over(self, unit: Unit, read: Conversation, e: HandOver, context: Context, applied: Applied) -> None:
         file = ready_letter(self._world, unit, e.letter)
@@ -192,12 +193,24 @@ class Effects:
 
     def _human(self, unit: Unit, read: Conversation, e: CallHuman, context: Context, applied: Applied) -> None:
         who = read.address or read.chat.channel
-        tell_agents(self._world, unit, notices.human_called(who, e.text[:500]), context.now)
+        text = notices.human_called(who, e.text[:500])
+        tell_agents(self._world, unit, text, context.now, conversation=read.id)
 
     def _forget(self, unit: Unit, read: Conversation, e: ForgetPerson, context: Context, applied: Applied) -> None:
         """Erase, then keep the last words under a fresh conversation, which is erased within a day."""
+        tickets = unit.tickets.of(read.id, limit=None)
         unit.conversations.forget(read.id)
+        for ticket in tickets if self._world.agents else ():
+            self._redraw(unit, ticket)
         applied.conversation = unit.conversations.open(read.chat, context.now).id
+
+    def _redraw(self, unit: Unit, ticket: Ticket) -> None:
+        """Let the card lose its author, and all its words when the request itself was erased."""
+        if unit.tickets.get(ticket.id) is not None:
+            queue_card(self._world.jobs, unit, ticket.id)
+        elif ticket.card_message:
+            key = f"erase_card:{ticket.id}"
+            self._world.jobs.add(unit.session, "erase_card", ticket.number, ticket.card_message, key=key)
 
     def _number(self, unit: Unit, now: datetime) -> str:
         year = now.astimezone(self._world.policy.zone).year

@@ -240,6 +240,7 @@ QUEUE_OF = {
     "say": REPLIES,
     "erase_message": REPLIES,
     "show_card": BOARD,
+    "erase_card": BOARD,
     "tell_agents": BOARD,
     "inform": AUTHORS,
     "settle": TIMERS,

@@ -41,8 +41,12 @@ class FaqWatch:
         unit.faq.forget_texts(now - timedelta(days=self._world.policy.faq.kept_days))
 
     async def weekly(self, day: str) -> None:
-        """Tell the agents the groups that grew within a week, once for this day; queue the next list."""
+        """Tell the agents the groups that grew within a week, once for this day.
+
+        The next list is queued first: whatever fails here must not end the chain.
+        """
         now = self._world.clock()
+        await in_unit(self._world.store, lambda unit: self._queue(unit, now))
         questions = await in_unit(self._world.store, lambda unit: unit.faq.questions(_kept_since(self._world, now)))
         groups = await asyncio.to_thread(self._groups, questions)
         fresh = tuple(group for group in groups if group.newest >= now - _WEEK)
@@ -50,7 +54,6 @@ class FaqWatch:
         def write(unit: Unit) -> None:
             if fresh and unit.once(f"faq_list:{day}", now):
                 tell_agents(self._world, unit, notices.worth_writing(fresh), now)
-            self._queue(unit, now)
 
         await in_unit(self._world.store, write)
         _log.info("faq.list", day=day, questions=len(questions), groups=len(groups), fresh=len(fresh))

@@ -21,10 +21,12 @@ from triage.jobs.background import in_unit
 from triage.jobs.effects import TELEGRAM
 from triage.jobs.metrics import Metrics
 from triage.jobs.notices import tell_agents
+from triage.jobs.pauses import doubled
 from triage.jobs.world import World
 
 TRIES = 6
 _FIRST_PAUSE = 1.0  # seconds, doubled after each failure: half a minute in all
+_LONGEST = 60.0
 _LIMIT = 180.0  # seconds for one update, downloads included
 _SLACK = timedelta(seconds=0.5)
 _log = structlog.get_logger(__name__)
@@ -88,7 +90,7 @@ class Inbox:
             unit.inbox.bury(pending.update_id, reason, now)
             tell_agents(self._world, unit, notices.update_dead(pending.update_id, pending.attempts + 1), now)
             return
-        pause = min(60.0, _FIRST_PAUSE * 2.0**pending.attempts)
+        pause = doubled(_FIRST_PAUSE, pending.attempts, longest=_LONGEST)
         unit.inbox.postpone(pending.update_id, reason, now + timedelta(seconds=pause))
         key = f"tg:{pending.update_id}:{pending.attempts + 1}"
         self._world.jobs.add(unit.session, "turn", pending.chat, key=key, turn=pending.chat, delay=pause)

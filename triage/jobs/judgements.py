@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from triage.desk.cards import JUDGED_ENTRY, sent_entries
+from triage.desk.cards import JUDGED_ENTRY, queue_card, sent_entries
 from triage.desk.records import Change
 from triage.desk.storage import Unit
 from triage.dialogue import notices
@@ -22,7 +22,5 @@ def keep_judgement(world: World, unit: Unit, conversation: int, said: RecordAdvi
         return
     unit.tickets.log(Change(ticket.id, JUDGED_ENTRY, said.entry, said.outcome, notices.AUTHOR, now))
     unit.tickets.renew(ticket.id)
-    fresh = unit.tickets.get(ticket.id)
-    if fresh is not None and world.agents:
-        key = f"card:{fresh.id}:{fresh.version}"
-        world.jobs.add(unit.session, "show_card", fresh.id, fresh.version, key=key)
+    if world.agents:
+        queue_card(world.jobs, unit, ticket.id)

@@ -15,6 +15,7 @@ from email.message import EmailMessage
 import msgspec
 import structlog
 
+from triage.desk.cards import queue_card
 from triage.desk.ports import Mailer
 from triage.desk.records import LetterState, Mail, MailKind
 from triage.desk.storage import Unit
@@ -26,6 +27,7 @@ from triage.jobs.background import in_unit
 from triage.jobs.effects import pictures, ready_letter, say
 from triage.jobs.metrics import Metrics
 from triage.jobs.notices import tell_agents
+from triage.jobs.pauses import doubled
 from triage.jobs.world import World
 
 _LONGEST = 600.0  # seconds between two tries
@@ -106,7 +108,7 @@ class Letters:
         if not unit.mails.record(mail.id, mail.attempts, ended.state, ended.reason, now):
             return
         if ended.state == LetterState.WAITING:
-            self._queue(unit, mail, delay=min(_LONGEST, 2.0**mail.attempts))
+            self._queue(unit, mail, delay=doubled(1.0, mail.attempts, longest=_LONGEST))
         elif mail.kind == MailKind.CODE:
             if ended.state != LetterState.SENT:
                 self._tell(unit, mail, notices.CODE_FAILED, now)
@@ -129,7 +131,7 @@ class Letters:
         text = notices.letter_refused(ticket.number, ended.reason)
         if ended.state == LetterState.FAILED:
             text = notices.letter_failed(ticket.number, hours, ended.reason)
-        tell_agents(self._world, unit, text, now)
+        tell_agents(self._world, unit, text, now, conversation=mail.conversation)
 
     def _tell(self, unit: Unit, mail: Mail, text: str, now: datetime, *files: OutFile) -> None:
         conversation = unit.conversations.get(mail.conversation) if mail.conversation else None
@@ -138,10 +140,8 @@ class Letters:
 
     def _mark(self, unit: Unit, ticket: str, state: LetterState) -> None:
         unit.tickets.mark_letter(ticket, state)
-        found = unit.tickets.get(ticket)
-        if found is not None and self._world.agents:
-            key = f"card:{ticket}:{found.version}"
-            self._world.jobs.add(unit.session, "show_card", ticket, found.version, key=key)
+        if self._world.agents:
+            queue_card(self._world.jobs, unit, ticket)
 
     def _queue(self, unit: Unit, mail: Mail, *, delay: float) -> None:
         current = unit.mails.get(mail.id)

@@ -14,7 +14,8 @@ from triage.dialogue.replies import Reply
 class Messenger(Protocol):
     """Carries replies to Telegram.
 
-    `done` with the message's id; `later` with `retry_after` seconds (a flood limit, a lost connection);
+    `done` with the message's id; `later` with `retry_after` seconds when it is asked to wait (a flood limit,
+    a bot that is not signed in yet: no failed attempt), without them when it failed;
     `gone` when the person blocked the bot; `moved_to` with the chat's new id, the reply was not sent.
     """
 

@@ -38,8 +38,12 @@ class Upkeep:
             self._queue(unit, self._world.clock(), delay=60.0)
 
     async def housekeep(self, day: str) -> None:
-        """Erase what is old, settle the FAQ's counts, tell the agents of jobs that were given up, queue tomorrow's."""
+        """Erase what is old, settle the FAQ's counts, tell the agents of jobs that were given up.
+
+        Tomorrow's is queued first: whatever fails here must not end the chain.
+        """
         now = self._world.clock()
+        await in_unit(self._world.store, lambda u: self._queue(u, now + _DAY, delay=_DAY.total_seconds()))
         kept = timedelta(hours=self._world.policy.dialogue.consent_hours)
         erased = await in_unit(self._world.store, lambda u: u.conversations.erase_unaccepted(now - kept))
         await in_unit(self._world.store, lambda u: u.housekeep(now))
@@ -49,7 +53,6 @@ class Upkeep:
         if stranded:
             text = notices.jobs_stopped(stranded)
             await in_unit(self._world.store, lambda u: tell_agents(self._world, u, text, now))
-        await in_unit(self._world.store, lambda u: self._queue(u, now + _DAY, delay=_DAY.total_seconds()))
         _log.info("housekeeping", day=day, unaccepted=erased, finished_jobs=finished, stranded=stranded)
 
     def _queue(self, unit: Unit, at: datetime, *, delay: float) -> None:

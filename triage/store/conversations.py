@@ -14,10 +14,14 @@ from triage.store.faq import FaqRepository
 from triage.store.inbox import changed, insert_new
 from triage.store.tables import (
     ConversationRow,
+    CorrectionRow,
     FileRow,
     InboxRow,
     MailRow,
+    NoticeRow,
+    QuestionRow,
     ReplyRow,
+    ShowingRow,
     TicketRow,
 )
 
@@ -60,9 +64,27 @@ class ConversationRepository:
         """Keep the confirmed address."""
         self._set(id, address=address, address_at=now)
 
-    def rename(self, id: int, chat: str) -> None:
-        """Follow a chat that got a new key (a group became a supergroup)."""
-        self._set(id, chat=chat)
+    def rename(self, id: int, chat: str) -> int:
+        """Follow a chat that got a new key (a group became a supergroup); return its conversation.
+
+        Where the person has written under the new key already, that conversation gets everything of this one but
+        the draft.
+        """
+        row = self._session.get(ConversationRow, id)
+        if row is None:
+            return id
+        there = self._find(ChatKey(row.channel, chat))
+        if there is None or there.id == id:
+            self._set(id, chat=chat)
+            return id
+        for table in (ReplyRow, TicketRow, MailRow, FileRow, NoticeRow, ShowingRow, QuestionRow):
+            self._session.execute(update(table).where(table.conversation_id == id).values(conversation_id=there.id))
+        if not there.consent:
+            self._set(there.id, consent=row.consent, consent_at=row.consent_at)
+        if not there.address:
+            self._set(there.id, address=row.address, address_at=row.address_at)
+        self._session.execute(delete(ConversationRow).where(ConversationRow.id == id))
+        return there.id
 
     def forget(self, id: int) -> None:
         """Erase the person: requests whose letter has left keep number and text without author."""
@@ -70,14 +92,16 @@ class ConversationRepository:
         row = self._session.get(ConversationRow, id)
         if row is None:
             return
+        erased = select(TicketRow.id).where(of, TicketRow.letter_state != LetterState.SENT)
+        run(delete(CorrectionRow).where(CorrectionRow.ticket_id.in_(erased)))
         run(delete(TicketRow).where(of, TicketRow.letter_state != LetterState.SENT))
-        run(update(TicketRow).where(of).values(author="", conversation_id=None))
+        run(update(TicketRow).where(of).values(author="", conversation_id=None, version=TicketRow.version + 1))
         run(delete(MailRow).where(MailRow.conversation_id == id, MailRow.state != "sent"))
         run(update(MailRow).where(MailRow.conversation_id == id).values(payload="", conversation_id=None))
         mark = ChatKey(row.channel, row.chat).mark
         run(delete(InboxRow).where(InboxRow.chat == mark, InboxRow.state == "dead"))
         FaqRepository(self._session).forget(id)
-        for table in (FileRow, ReplyRow):
+        for table in (FileRow, ReplyRow, NoticeRow):
             run(delete(table).where(table.conversation_id == id))
         run(delete(ConversationRow).where(ConversationRow.id == id))
 
@@ -92,6 +116,7 @@ class ConversationRepository:
         files = self._session.execute(
             select(FileRow.name, func.length(FileRow.content)).where(FileRow.conversation_id == id)
         )
+        told = self._session.execute(select(NoticeRow.text, NoticeRow.at).where(NoticeRow.conversation_id == id))
         return {
             "channel": row.channel,
             "chat": row.chat,
@@ -110,6 +135,7 @@ class ConversationRepository:
                 }
                 for t in tickets
             ],
+            "notices": [{"text": text, "at": at.isoformat()} for text, at in told],
             "files": [{"name": name, "size": size} for name, size in files],
             **FaqRepository(self._session).export(id),
         }
@@ -176,18 +202,17 @@ class ReplyRepository:
         values = {"state": "sent", "message": message, "sent_at": now, "body": ""}
         self._session.execute(update(ReplyRow).where(ReplyRow.id == seq).values(**values))
 
-    def postpone(self, seq: int, due: datetime) -> None:
-        """Count a failed attempt; the next one is not before `due`."""
-        values = {"attempts": ReplyRow.attempts + 1, "due": due}
+    def postpone(self, seq: int, due: datetime, *, failed: bool) -> None:
+        """Let it wait until `due`; a failed attempt is counted."""
+        values = {"attempts": ReplyRow.attempts + int(failed), "due": due}
         self._session.execute(update(ReplyRow).where(ReplyRow.id == seq).values(**values))
 
-    def gone(self, conversation: int) -> None:
-        """Give up what waits for a chat that cannot be reached any more."""
-        self._session.execute(
-            update(ReplyRow)
-            .where(ReplyRow.conversation_id == conversation, ReplyRow.state == "waiting")
-            .values(state="gone", body="")
-        )
+    def gone(self, conversation: int) -> Sequence[str]:
+        """Give up what waits for a chat that cannot be reached any more; return it, oldest first."""
+        waiting = (ReplyRow.conversation_id == conversation, ReplyRow.state == "waiting")
+        bodies = self._session.scalars(select(ReplyRow.body).where(*waiting).order_by(ReplyRow.id)).all()
+        self._session.execute(update(ReplyRow).where(*waiting).values(state="gone", body=""))
+        return bodies
 
 
 def _conversation(row: ConversationRow) -> Conversation:

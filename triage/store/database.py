@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from triage.errors import StoreUnavailable
 from triage.store.unit import SqlUnit
 
-HEAD = "0003"  # the newest version of the schema
+HEAD = "0004"  # the newest version of the schema
 _BUSY_MS = 30_000
 _MISSING = ("no such table", "does not exist", "no such column", "UndefinedTable")
 
@@ -64,6 +64,7 @@ class Database:
 def connect(url: str, *, busy_ms: int = _BUSY_MS) -> Database:
     """Return the database of this address without touching it; `busy_ms` is how long a lock is waited for.
 
+    Its errors do not show what was written: they go to the log, and people's words must not.
     Raises StoreUnavailable when the address cannot be used.
     """
     try:
@@ -71,10 +72,17 @@ def connect(url: str, *, busy_ms: int = _BUSY_MS) -> Database:
     except ArgumentError as error:
         raise StoreUnavailable("The database address is not valid", advice="check TRIAGE_DATABASE_URL") from error
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=20, max_overflow=20, pool_timeout=30)
+        engine = create_engine(url, pool_size=20, max_overflow=20, pool_timeout=30, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_opener(busy_ms))
         return Database(engine)
-    engine = create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    engine = create_engine(
+        url,
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 5},
+    )
     return Database(engine)
 
 

@@ -99,9 +99,9 @@ class NoticeRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, text: str, now: datetime) -> int:
-        """Keep a notice and return its number."""
-        row = NoticeRow(text=text, at=now)
+    def add(self, text: str, now: datetime, *, conversation: int | None = None) -> int:
+        """Keep a notice and return its number; one about a person is erased with his conversation."""
+        row = NoticeRow(text=text, at=now, conversation_id=conversation)
         self._session.add(row)
         self._session.flush()
         return row.id

@@ -34,7 +34,7 @@ class MailRepository:
     def record(self, id: str, attempts: int, state: str, error: str, now: datetime) -> bool:
         """Keep how the attempt after `attempts` ended; False when somebody has already kept it.
 
-        A code's mail is blanked as soon as it no longer waits.
+        A letter is blanked when it has left (one given up may be sent again), a code when it no longer waits.
         """
         values: dict[str, object] = {"state": state, "error": error[:400], "attempts": attempts + 1}
         if state != "waiting":
@@ -42,6 +42,8 @@ class MailRepository:
         here = (MailRow.id == id, MailRow.attempts == attempts, MailRow.state == "waiting")
         if changed(self._session, update(MailRow).where(*here).values(**values)) != 1:
             return False
+        if state == "sent":
+            self._session.execute(update(MailRow).where(MailRow.id == id).values(payload=""))
         if state != "waiting":
             code = update(MailRow).where(MailRow.id == id, MailRow.kind == MailKind.CODE)
             self._session.execute(code.values(payload="", recipient=""))

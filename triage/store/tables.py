@@ -195,7 +195,7 @@ class CorrectionRow(Base):
 
 
 class MailRow(Base):
-    """A mail; `payload` and `recipient` of a code are erased when it has left."""
+    """A mail; its `payload` is erased when it has left, the `recipient` of a code too."""
 
     __tablename__ = "mails"
 
@@ -280,12 +280,13 @@ class EntryRow(Base):
 
 
 class NoticeRow(Base):
-    """What the agents must be told."""
+    """What the agents must be told; `conversation_id` names whose words it holds, if anybody's."""
 
     __tablename__ = "notices"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    conversation_id: Mapped[int | None] = mapped_column(SERIAL, index=True)
     text: Mapped[str]
     at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

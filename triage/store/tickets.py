@@ -56,7 +56,7 @@ class TicketRepository:
         row = self._session.scalar(select(TicketRow).where(TicketRow.number == number))
         return _ticket(row) if row else None
 
-    def of(self, conversation: int, limit: int = 50) -> Sequence[Ticket]:
+    def of(self, conversation: int, limit: int | None = 50) -> Sequence[Ticket]:
         """Return the conversation's requests, newest first."""
         rows = self._session.scalars(
             select(TicketRow)

@@ -43,7 +43,7 @@ class SqlUnit:
         """Erase what has served its time.
 
         Update ids are kept for 14 days (Telegram repeats none after one), pictures for 30 days unless a
-        letter still waits; keys of events, counted codes and unshown notices for two days; chunks of bulk runs
+        letter still waits; keys of events, counted codes and notices, shown or not, for two days; chunks of bulk runs
         that nobody reads any more for one.
         """
         run = self.session.execute
@@ -53,7 +53,7 @@ class SqlUnit:
         run(delete(InboxRow).where(InboxRow.state == "done", InboxRow.done_at < now - _KEPT_UPDATES))
         run(delete(ReplyRow).where(ReplyRow.state.in_(("sent", "gone")), ReplyRow.created_at < now - _DAY))
         run(delete(MailRow).where(MailRow.kind == "code", MailRow.created_at < now - _DAY))
-        run(update(NoticeRow).where(NoticeRow.sent_at.is_(None), NoticeRow.at < now - 2 * _DAY).values(sent_at=now))
+        run(delete(NoticeRow).where(NoticeRow.at < now - 2 * _DAY))
         waiting = select(MailRow.conversation_id).where(MailRow.state != "sent", MailRow.kind == "letter")
         run(
             delete(FileRow).where(

@@ -24,13 +24,15 @@ class Recorder:
     """A client that writes down what it is asked to do."""
 
     calls: list[str] = field(default_factory=list)
+    edited: list[tuple[str, Any]] = field(default_factory=list)
 
     async def send_message(self, *_: Any, **__: Any) -> Any:
         self.calls.append("send")
         return Message(7, NOW, Chat(GROUP, "supergroup"))
 
-    async def edit_message_text(self, *_: Any, **__: Any) -> Any:
+    async def edit_message_text(self, text: str, *_: Any, **named: Any) -> Any:
         self.calls.append("edit")
+        self.edited.append((text, named["reply_markup"]))
         return Message(7, NOW, Chat(GROUP, "supergroup"))
 
     async def edit_message_reply_markup(self, *_: Any, **__: Any) -> Any:
@@ -67,3 +69,13 @@ async def test_what_an_agent_asked_for_is_drawn_even_when_it_looks_the_same(poli
     board, client = await opened(policy)
     await board.show_in(GROUP, CARD, "7")
     assert client.calls == ["send", "choices", "edit"]
+
+
+async def test_an_erased_request_leaves_only_its_number(policy: Policy) -> None:
+    board, client = await opened(policy)
+    assert (await board.erase(CARD.number, "7")).outcome == "done"
+    assert client.calls == ["send", "choices", "edit"]
+    [(text, markup)] = client.edited
+    assert CARD.number in text
+    assert CARD.text not in text
+    assert markup is None

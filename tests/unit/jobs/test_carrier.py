@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from tests.applications import FakeBoard, FakeMessenger
 from tests.unit.store.test_store import TICKET, everything
@@ -13,6 +14,7 @@ from triage.bootstrap import Application
 from triage.desk.ports import ChatKey, Sent
 from triage.dialogue.replies import Reply, Run
 from triage.jobs.effects import say
+from triage.store.tables import ReplyRow
 
 CHAT = ChatKey("telegram", "77")
 
@@ -23,12 +25,12 @@ def messenger(app: Application) -> FakeMessenger:
     return app.carrier.messenger
 
 
-def keep(app: Application, *texts: str) -> int:
+def keep(app: Application, *texts: str, news: bool = False) -> int:
     """Keep replies as a step does; return the conversation's id."""
     now = datetime.now(UTC)
     with app.database.unit() as unit:
         conversation = unit.conversations.open(CHAT, now)
-        replies = [Reply((Run(text),)) for text in texts]
+        replies = [Reply((Run(text),), news=news) for text in texts]
         say(app.conversations._world, unit, conversation.id, CHAT, replies, now)
     return conversation.id
 
@@ -58,11 +60,42 @@ class TestReplies:
         assert len(messenger.calls) == 1
         assert messenger.sent == []
 
+    async def test_given_up_are_told_to_the_agents_as_far_as_they_were_news(
+        self, app: Application, messenger: FakeMessenger
+    ) -> None:
+        conversation = keep(app, "раз")
+        keep(app, "Заявка выполнена.\nПодробно", "Нужно уточнение.", news=True)
+        messenger.answers = [Sent("gone")]
+        await app.carrier.say(conversation)
+        told = [text for _, text in app.desk.notices()]
+        assert [("выполнена" in text, "уточнение" in text) for text in told] == [(False, True), (True, False)]
+
     async def test_follow_a_chat_that_moved(self, app: Application, messenger: FakeMessenger) -> None:
         conversation = keep(app, "раз")
         messenger.answers = [Sent("done", moved_to="-10077")]
         await app.carrier.say(conversation)
         assert [chat for chat, _ in messenger.sent] == ["-10077"]
+
+    async def test_go_to_the_conversation_that_the_person_has_in_the_new_chat_already(self, both: Application) -> None:
+        both.carrier.messenger = messenger = FakeMessenger(answers=[Sent("later", moved_to="-10077")])
+        conversation, now = keep(both, "раз", "два"), datetime.now(UTC)
+        with both.database.unit() as unit:
+            there = unit.conversations.open(ChatKey("telegram", "-10077"), now).id
+            unit.conversations.consent(conversation, "2026-11", now)
+            unit.conversations.address(there, "ivan@example.org", now)
+            unit.tickets.add(replace(TICKET, conversation=conversation))
+        await both.carrier.say(conversation)
+        assert messenger.sent == []
+        turns = {job.workflow_id for job in both.engine.client.list_workflows(name="say")}
+        assert f"say:{there}:1" in turns
+        await both.carrier.say(there)
+        assert [(chat, reply.text) for chat, reply in messenger.sent] == [("-10077", "раз"), ("-10077", "два")]
+        with both.database.unit() as unit:
+            assert [ticket.id for ticket in unit.tickets.of(there)] == ["t1"]
+            kept = unit.conversations.get(there)
+            assert unit.conversations.get(conversation) is None
+        assert kept is not None
+        assert (kept.consent, kept.address) == ("2026-11", "ivan@example.org")
 
     async def test_survive_a_messenger_that_breaks(
         self, app: Application, messenger: FakeMessenger, monkeypatch: pytest.MonkeyPatch
@@ -96,6 +129,27 @@ class TestReplies:
         await app.carrier.say(conversation)
         assert [reply.text for _, reply in messenger.sent] == ["два"]
         assert len(app.desk.notices()) == 1
+
+    @pytest.mark.parametrize("attempts", [1024, 10**6])
+    async def test_are_marked_after_however_many_attempts(
+        self, app: Application, messenger: FakeMessenger, attempts: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("triage.jobs.carrier._LONGEST", 0.01)
+        conversation = keep(app, "раз", "два")
+        with app.database.unit() as unit:
+            unit.session.execute(sa.update(ReplyRow).values(attempts=attempts))
+        messenger.answers = [Sent("later"), Sent("done", message="1")]
+        await app.carrier.say(conversation)
+        assert [reply.text for _, reply in messenger.sent] == ["раз", "два"]
+
+    async def test_do_not_count_a_wait_that_was_asked_for_as_a_failure(
+        self, app: Application, messenger: FakeMessenger
+    ) -> None:
+        conversation = keep(app, "раз")
+        messenger.answers = [Sent("later", retry_after=0.01)] * 10
+        await app.carrier.say(conversation)
+        with app.database.unit() as unit:
+            assert unit.session.scalar(sa.select(ReplyRow.attempts)) == 0
 
     async def test_are_not_carried_for_a_forgotten_person(self, app: Application, messenger: FakeMessenger) -> None:
         conversation = keep(app, "раз")
@@ -133,6 +187,10 @@ class TestTheBoard:
         app.desk.set_status("t1", 1, "Анна", "in_progress")
         await app.board.show_card("t1", 1)
         assert board.shown == []
+
+    async def test_takes_the_words_off_the_card_of_an_erased_request(self, app: Application, board: FakeBoard) -> None:
+        await app.board.erase_card("GR-2026-00001", "m1")
+        assert board.erased == [("GR-2026-00001", "m1")]
 
     async def test_waits_when_the_group_is_flooded(self, app: Application, board: FakeBoard) -> None:
         board.answers = [Sent("later", retry_after=0.05)]

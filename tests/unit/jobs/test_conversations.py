@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.applications import Clock, Talk, known_person, next_word
-from tests.unit.store.test_store import everything
+from tests.applications import Clock, Talk, application, known_person, next_word
+from tests.unit.store.test_store import TICKET, everything
 from triage.bootstrap import Application
 from triage.desk.ports import ChatKey
+from triage.desk.records import LetterState
 from triage.dialogue.incoming import Command, Edited, ReceivedFile, Said
 from triage.errors import WrongInput
 from triage.jobs import conversations
@@ -213,6 +215,34 @@ class TestForgetting:
         assert "ivan@example.org" not in left
         assert PROBLEM not in left
         assert shown, "the last words are kept for the person to read"
+
+    def test_erases_the_call_for_a_human_too(self, both: Application) -> None:
+        talk = Talk(both)
+        known_person(both, talk.chat)
+        both.conversations.handle(talk.chat, Command("human", "Перезвоните Ивану"))
+        [(_, text)] = both.desk.notices()
+        assert "ivan@example.org" in text
+        talk.say("/delete_me")
+        talk.say("Удалить")
+        assert "ivan@example.org" not in everything(both.database)
+        assert "Ивану" not in everything(both.database)
+
+    def test_renews_the_cards_of_the_agents(self, sqlite_url: str, tmp_path: Path) -> None:
+        app = application(sqlite_url, tmp_path, telegram_token="1:a", agents_chat_id=-5)
+        talk = Talk(app)
+        known_person(app, talk.chat)
+        with app.database.unit() as unit:
+            person = unit.conversations.open(talk.chat, Clock()()).id
+            sent = replace(TICKET, conversation=person, letter_state=LetterState.SENT, card_message="7")
+            unit.tickets.add(sent)
+            unit.tickets.add(replace(sent, id="t2", number="N2", letter_state=LetterState.WAITING, card_message="8"))
+        talk.say("/delete_me")
+        talk.say("Удалить")
+        assert {("show_card", "card:t1:2"), ("erase_card", "erase_card:t2")} <= set(jobs(app))
+        card = app.desk.card("t1")
+        app.close()
+        assert card is not None
+        assert card.author == ""
 
     def test_data_can_be_asked_for(self, both: Application) -> None:
         talk = Talk(both)

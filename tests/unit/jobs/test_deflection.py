@@ -96,6 +96,21 @@ class TestAShownAnswer:
         talk.say("Помогло")
         assert outcomes(both) == {"confirmed": 1}
 
+    @pytest.mark.parametrize(("days", "before"), [(0, "not_helped"), (20, "silent")])
+    def test_that_a_person_found_again_leaves_alone_what_became_of_the_first(
+        self, both: Application, talk: Talk, days_pass: Callable[[int], None], days: int, before: str
+    ) -> None:
+        talk.say("/faq 502")
+        if days:
+            days_pass(days)
+            with both.database.unit() as unit:
+                unit.faq.settle(both.conversations._world.clock())
+        else:
+            talk.say("Не помогло")
+        talk.say("/faq 502")
+        talk.say("Помогло")
+        assert outcomes(both) == {before: 1, "confirmed": 1}
+
     def test_before_consent_is_not_counted(self, both: Application) -> None:
         stranger = Talk(both, "stranger")
         stranger.say("/faq 502")

@@ -106,6 +106,14 @@ class TestTheList:
         keys = [job.workflow_id for job in both.engine.client.list_workflows(name="faq_list")]
         assert keys == [f"faq_list:{due}"]
 
+    async def test_queues_the_next_one_though_it_fails_itself(
+        self, app: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("triage.jobs.faq_watch.group_questions", _fail)
+        with pytest.raises(ZeroDivisionError):
+            await watch(app).weekly("2026-11-30")
+        assert len(app.engine.client.list_workflows(name="faq_list")) == 1
+
     async def test_is_queued_when_the_engine_starts_and_shown_on_the_board(
         self, sqlite_url: str, tmp_path: object, clock: Clock
     ) -> None:
@@ -128,6 +136,10 @@ class TestTheList:
             assert "3 вопроса" in board.notices[0]
         finally:
             app.close()
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise ZeroDivisionError
 
 
 class _NoUpdates:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tests.builders import NOON
 from triage.desk.ports import ChatKey
-from triage.desk.records import LetterState, Mail, MailKind, Ticket
+from triage.desk.records import Correction, LetterState, Mail, MailKind, Ticket
 from triage.report import Priority
 from triage.store import Database
 
@@ -69,6 +69,13 @@ class TestAUnit:
         with store.unit() as unit:
             assert unit.inbox.head("a") is None
         assert CHAT.id not in everything(store)
+
+    def test_does_not_say_in_an_error_what_was_written(self, store: Database) -> None:
+        with store.unit() as unit:
+            unit.tickets.add(TICKET)
+        with pytest.raises(sa.exc.IntegrityError) as caught, store.unit() as unit:
+            unit.tickets.add(replace(TICKET, id="t2", text="личные слова"))
+        assert "личные слова" not in str(caught.value)
 
     def test_sees_a_key_once(self, store: Database) -> None:
         for expected in (True, False):
@@ -204,6 +211,13 @@ class TestMails:
         assert "482913" not in everything(store)
         assert "ivan@example.org" not in everything(store)
 
+    @pytest.mark.parametrize(("state", "kept"), [("sent", False), ("waiting", True), ("failed", True)])
+    def test_keep_the_words_of_a_letter_until_it_has_left(self, store: Database, state: str, kept: bool) -> None:
+        with store.unit() as unit:
+            unit.mails.add(replace(MAIL, payload='{"reply_to": "ivan@example.org"}'))
+            unit.mails.record("m1", 0, state, "", NOON)
+        assert ("ivan@example.org" in everything(store)) is kept
+
     def test_count_codes_of_a_chat_even_after_it_was_forgotten(self, store: Database) -> None:
         with store.unit() as unit:
             conversation = unit.conversations.open(CHAT, NOON)
@@ -228,6 +242,10 @@ class TestForgetting:
             unit.tickets.add(sent)
             waiting = replace(sent, id="t2", number="N2", text="не ушло", letter_state=LetterState.WAITING)
             unit.tickets.add(waiting)
+            for request in (sent, waiting):
+                unit.tickets.correct(Correction(request.id, request.text, "scope", "a", "b", "Анна", NOON))
+            unit.notices.add("Просят ответа (ivan@example.org): звонок", NOON, conversation=person.id)
+            unit.notices.add("Почта стоит", NOON)
             for ticket, state in (("t1", "sent"), ("t2", "waiting")):
                 unit.mails.add(
                     replace(MAIL, id=ticket, ticket=ticket, conversation=person.id, state=state,
@@ -236,12 +254,16 @@ class TestForgetting:
         with store.unit() as unit:
             unit.conversations.forget(person.id)
         left = everything(store)
-        for erased in ("ivan@", "тайный", "личный", "экран", "PNG-bytes", "вопрос", "не ушло", CHAT.id):
+        for erased in ("ivan@", "тайный", "личный", "экран", "PNG-bytes", "вопрос", "не ушло", "звонок", CHAT.id):
             assert erased not in left
         with store.unit() as unit:
             kept = unit.tickets.find(TICKET.number)
+            labels, told = unit.tickets.corrections(), unit.notices.recent(9)
         assert kept is not None
         assert (kept.author, kept.conversation, kept.text) == ("", None, TICKET.text)
+        assert kept.version == TICKET.version + 1
+        assert [label.ticket for label in labels] == ["t1"]
+        assert [text for _, text in told] == ["Почта стоит"]
 
     def test_exports_what_is_kept_before(self, store: Database) -> None:
         with store.unit() as unit:
@@ -265,6 +287,8 @@ class TestHousekeeping:
                 unit.files.add(key, person.id, f"{key}.png", b"x", at)
                 unit.replies.sent(unit.replies.add(person.id, key, at, waiting=True), "1", at)
                 unit.mails.code_sent(CHAT, at)
+                unit.notices.add(key, at)
+                unit.notices.sent(unit.notices.add(f"{key} shown", at), at)
             for update_id, at in ((1, old), (2, fresh)):
                 unit.inbox.add(update_id, "a", "raw", (), at)
                 unit.inbox.finish(update_id, at)
@@ -278,6 +302,7 @@ class TestHousekeeping:
             assert unit.inbox.add(1, "a", "raw", (), now)
             assert not unit.inbox.add(2, "a", "raw", (), now)
             assert unit.mails.codes_since(CHAT, old) == 1
+            assert [text for _, text in unit.notices.recent(9)] == ["fresh shown", "fresh"]
 
     def test_keeps_old_pictures_of_a_letter_that_still_waits(self, store: Database) -> None:
         with store.unit() as unit:
