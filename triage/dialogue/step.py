@@ -91,7 +91,7 @@ def _added_aside(turn: Turn, said: Said) -> Turn:
     names = tuple(file.name for file in said.files if not file.problem)
     draft = add(turn.state.draft, replace(said, text=""), turn.context.new_id)
     turn = reading.refresh(turn.to(draft=draft)).say(*lines(texts.files_added(names)))
-    return _ANSWERS[turn.state.stage](turn, said) if visible(said.text) else turn
+    return _ANSWERS[turn.state.stage](turn, replace(said, files=())) if visible(said.text) else turn
 
 
 def _warned(turn: Turn, kinds: tuple[str, ...], message: str) -> Turn:

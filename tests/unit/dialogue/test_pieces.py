@@ -353,3 +353,18 @@ def test_an_entry_that_is_withheld_is_not_offered_instead_of_a_refused_thing() -
 def test_a_search_puts_the_title_before_other_words(query: str, first: str) -> None:
     world = replace(context(), faq=load_entries(ROOT / "data" / "faq"))
     assert catalogue.search(query, world)[0] == first
+
+
+class TestAPictureThatComesWithAnAnswer:
+    @pytest.mark.parametrize(
+        ("problem", "answer"),
+        [("По заявке есть новости?", "GR-2026-00042, теперь и консоль"),
+         ("Подсистема не отвечает, версия 4.2.1, https://a.ru\n1. Войти\n2. Открыть", "Да, стоит вся смена")],
+    )  # fmt: skip
+    def test_is_kept_once(self, problem: str, answer: str) -> None:
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version))
+        talk.say(problem)
+        talk.press("Отправить")
+        talk.give(Said(answer, "m", files=(ReceivedFile("a.png", 10, ref="r1"),)))
+        assert [file.ref for file in talk.state.draft.files] == ["r1"]
+        assert answer in talk.walk().letter.body
