@@ -368,3 +368,27 @@ class TestAPictureThatComesWithAnAnswer:
         talk.give(Said(answer, "m", files=(ReceivedFile("a.png", 10, ref="r1"),)))
         assert [file.ref for file in talk.state.draft.files] == ["r1"]
         assert answer in talk.walk().letter.body
+
+
+class TestNamesOfFiles:
+    """A picture goes with the letter whatever it is called."""
+
+    @pytest.mark.parametrize(
+        ("name", "shown"),
+        [
+            ("окно.png", "окно.png"),
+            ("снимок экрана " * 20 + ".PNG", ("снимок экрана " * 20)[:116] + ".PNG"),
+            ("пароль ██████████", "пароль [скрыто]"),
+            ("пароль ██████.png", "пароль [скрыто].png"),
+            ("a." + "b" * 200, "a." + "b" * 118),
+            ("\u200b", "file"),
+        ],
+        ids=["short", "long", "suffix masked", "secret", "no suffix", "invisible"],
+    )
+    def test_a_picture_is_attached_under(self, name: str, shown: str) -> None:
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version))
+        talk.give(Said("Шлюз не работает", "m", files=(ReceivedFile(name, 10, ref="r1", text="Ошибка 502"),)))
+        letter = talk.walk().letter
+        assert letter.files == ((shown, "r1"),)
+        assert f"Вложения: {shown}\n" in letter.body
+        assert f"Прочитано с картинки «{shown}»" in letter.body
