@@ -72,7 +72,7 @@ def _said(turn: Turn, said: Said) -> Turn:
 
 def _typed(turn: Turn, text: str) -> Pressed | None:
     numbered = turn.context.channel == "terminal"
-    return b.pressed(text, turn.state.buttons, numbered=numbered) or news.typed(turn.state, text)
+    return b.pressed(text, turn.state.buttons, numbered=numbered) or news.typed(turn, text)
 
 
 def _added(turn: Turn, said: Said, *, usable: bool) -> Turn:
