@@ -52,14 +52,16 @@ def start(turn: Turn, argument: str) -> Turn:
 
 
 def new(turn: Turn, _: str) -> Turn:
-    """Begin a new request."""
+    """Begin a new request; nothing of the last one stays, the parts that wait neither."""
     return _dropped(turn, texts.REPLACED).shown()
 
 
 def cancel(turn: Turn, _: str) -> Turn:
-    """Drop the draft."""
+    """Drop the draft; of a divided one only the part that is shown, and go on with the next."""
     if turn.state.draft.empty:
         return _dropped(turn.say(*lines(texts.NO_DRAFT)), "").shown()
+    if turn.state.later:
+        return flow.finished(turn.say(*lines(texts.part_cancelled(files=bool(turn.state.draft.files)))))
     return _dropped(turn, texts.CANCELLED).shown()
 
 

@@ -342,6 +342,11 @@ def divided(parts: int, *, files: bool) -> str:
     return f"Получилось {count}. Сначала первое, затем остальные.{FILES_WITH_FIRST if files else ''}"
 
 
+def part_cancelled(*, files: bool) -> str:
+    dropped = "Эта часть и её файлы удалены" if files else "Эта часть удалена"
+    return f"{dropped}, ничего не отправлено. Если и остальные не нужны, /new удалит их."
+
+
 NEXT_PART = "Теперь следующая часть."
 
 # The letter on the screen ------------------------------------------------------------------------
