@@ -392,3 +392,32 @@ class TestNamesOfFiles:
         assert letter.files == ((shown, "r1"),)
         assert f"Вложения: {shown}\n" in letter.body
         assert f"Прочитано с картинки «{shown}»" in letter.body
+
+
+class TestAnAnswerAboutConsequences:
+    """True for yes, False for no, None when the words are neither: then the suggested priority stays."""
+
+    @pytest.mark.parametrize(
+        ("text", "urgent"),
+        [
+            ("да", True), ("Да!", True), ("да 👍", True), ("Да, стоит вся смена", True), ("да - стоит вся смена", True),
+            ("Да.\nСтоит вся смена", True), ("Да\nстоит вся смена", True), ("да конечно", True), ("Да, да", True),
+            ("именно так", True), ("так и есть", True), ("Верно…", True),
+            ("нет", False), ("Нет.", False), ("нет :)", False), ("Нет, остальное открывается", False),
+            ("Нет — только у двоих", False), ("Да нет", False), ("да нет, остальное открывается", False),
+            ("не так", False), ("Неа)", False), ("нет конечно", False), ("Конечно нет", False), ("Нет\nу двоих", False),
+            ("Нет доступа ни у кого, встало всё", None), ("нет связи", None), ("Да нет доступа ни у кого", None),
+            ("Не так давно встало всё", None), ("Да вроде работает", None), ("Да, вроде работает", None),
+            ("Да, но только у двоих", None), ("Да не знаю я", None), ("Верно ли я понял вопрос?", None),
+            ("Именно эта подсистема и стоит", None), ("Конечно стоит портал", None),
+            ("Данные не приходят", None), ("Нетипичный сбой", None),
+        ],
+    )  # fmt: skip
+    def test_is_read_from_words_said_for_themselves(self, text: str, urgent: bool | None) -> None:
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version))
+        talk.say("Подсистема не отвечает, версия 4.2.1, https://a.ru\n1. Войти\n2. Открыть")
+        talk.press("Отправить")
+        assert talk.state.stage is Stage.URGENCY
+        talk.say(text)
+        assert talk.state.urgent is urgent
+        assert urgent is not None or text in talk.walk().letter.body
