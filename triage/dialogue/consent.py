@@ -21,7 +21,7 @@ def view(state: State, context: Context) -> Reply:
         bold(texts.NOTICE_TITLE),
         texts.notice(context.policy),
         texts.NOTICE_WAITING if waits else None,
-        texts.HUMAN_LATER if state.human else None,
+        texts.human_later(agents=context.agents) if state.human else None,
         texts.NOTICE_ASK,
     )
     return Reply(runs, b.rows(b.AGREE))

@@ -12,7 +12,7 @@ import pytest
 
 from tests.builders import FAQ, NOON, ROOT, context, policy
 from tests.unit.dialogue.talk import Talk
-from triage.dialogue import State, buttons, catalogue, divide, step, texts
+from triage.dialogue import State, buttons, catalogue, divide, notices, step, texts
 from triage.dialogue.compose import compose
 from triage.dialogue.context import Person, RequestView
 from triage.dialogue.delivery import mail_address, mailto
@@ -421,3 +421,24 @@ class TestAnAnswerAboutConsequences:
         talk.say(text)
         assert talk.state.urgent is urgent
         assert urgent is not None or text in talk.walk().letter.body
+
+
+class TestALetterThatWasNotTaken:
+    """Nobody is said to know of it where no agents can be told."""
+
+    @pytest.mark.parametrize("letter_state", ["failed", "refused"])
+    @pytest.mark.parametrize(
+        ("agents", "said"), [(True, "сотрудники предупреждены"), (False, "его можно отправить со своей почты")]
+    )
+    def test_is_told_in_the_list_of_requests(self, letter_state: str, agents: bool, said: str) -> None:
+        request = RequestView("GR-2026-00001", "Тема", "created", "high", NOON, None, letter_state)
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version, requests=(request,)), agents=agents)
+        talk.command("/my")
+        assert said in talk.text
+        assert ("предупреждены" in talk.text) is agents
+
+    @pytest.mark.parametrize(("agents", "said"), [(True, "специалисты уже извещены"), (False, "почты на a@b.ru")])
+    def test_is_told_when_it_is_given_up(self, agents: bool, said: str) -> None:
+        told = notices.letter_delayed("GR-2026-00001", "a@b.ru", agents=agents)
+        assert said in told
+        assert ("извещены" in told) is agents
