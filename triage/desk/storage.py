@@ -146,6 +146,8 @@ class Files(Protocol):
 
     def get(self, ref: str) -> tuple[str, bytes] | None: ...
 
+    def erase(self, refs: Sequence[str]) -> None: ...
+
 
 class Notices(Protocol):
     """What the agents must be told."""

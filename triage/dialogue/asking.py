@@ -18,7 +18,7 @@ def recorded(turn: Turn, entry: str, outcome: str) -> Turn:
     if not turn.consented:
         return turn
     state = turn.state
-    if _answers_draft(turn, entry):
+    if answers_draft(turn, entry):
         rule = reading.reported(state).scope.decision.label
         return turn.do(RecordFaq((entry,), outcome, description(state), state.draft.request, rule))
     query = state.overlay.about if state.overlay.view is View.FOUND else state.overlay.query
@@ -51,7 +51,7 @@ def searched_in_vain(turn: Turn, query: str) -> Turn:
     return turn.do(RecordQuestion(request="", unanswered=reading.clean_answer(query, turn.context)))
 
 
-def _answers_draft(turn: Turn, entry: str) -> bool:
+def answers_draft(turn: Turn, entry: str) -> bool:
     """Whether the entry answers the draft, by the chain or by its scope rule, and is not read by the way."""
     state = turn.state
     if state.report is None or state.draft.empty or state.stage is Stage.COLLECTING:

@@ -89,17 +89,25 @@ def open_entry(turn: Turn, entry: str) -> Turn:
 
 
 def helped(turn: Turn) -> Turn:
-    """Close: the entry helped, no letter is needed."""
-    turn = asking.recorded(turn, _judged(turn), "helped")
-    had_draft = not turn.state.draft.empty
-    turn = turn.say(*lines(texts.FAQ_GLAD if had_draft else texts.FAQ_GLAD_ONLY))
-    return flow.finished(turn) if turn.consented else turn.to(overlay=Overlay())
+    """Close: the entry helped, no letter is needed. One that was read by the way leaves the draft as it is."""
+    entry = _judged(turn)
+    if not entry:
+        return turn.to(overlay=Overlay()).shown()
+    turn = asking.recorded(turn, entry, "helped")
+    if turn.state.draft.empty:
+        turn = turn.say(*lines(texts.FAQ_GLAD_ONLY))
+        return flow.finished(turn) if turn.consented else turn.to(overlay=Overlay())
+    if not asking.answers_draft(turn, entry):
+        return turn.say(*lines(texts.FAQ_GLAD_ASIDE)).to(overlay=Overlay()).shown()
+    return flow.finished(turn.say(*lines(texts.FAQ_GLAD)))
 
 
 def not_helped(turn: Turn) -> Turn:
     """Go on: the entries shown are not offered again, and what was searched need not be written again."""
     overlay = turn.state.overlay
     id = _judged(turn)
+    if not id:
+        return turn.to(overlay=Overlay()).shown()
     turn = asking.recorded(turn, id, "not_helped")
     turn = _tried(turn.to(overlay=Overlay()), id, *_seen(turn))
     if turn.state.draft.empty:
@@ -128,13 +136,13 @@ def _from_search(turn: Turn, overlay: Overlay) -> Turn:
 
 
 def _judged(turn: Turn) -> str:
-    """Return the entry whose answer is on the screen."""
-    state = turn.state
+    """Return the entry whose answer is on the screen, "" when it has been removed since."""
+    state, context = turn.state, turn.context
     if state.overlay.view is View.ENTRY:
-        return state.overlay.about
+        return state.overlay.about if state.overlay.about in context.faq else ""
     if state.overlay.view is View.FOUND:
-        return state.overlay.entries[0]
-    return reading.offered(state, turn.context)[0].id
+        return next((id for id in state.overlay.entries if id in context.faq), "")
+    return next((hit.id for hit in reading.offered(state, context)), "")
 
 
 def _seen(turn: Turn) -> tuple[str, ...]:

@@ -52,14 +52,16 @@ def start(turn: Turn, argument: str) -> Turn:
 
 
 def new(turn: Turn, _: str) -> Turn:
-    """Begin a new request."""
+    """Begin a new request; nothing of the last one stays, the parts that wait neither."""
     return _dropped(turn, texts.REPLACED).shown()
 
 
 def cancel(turn: Turn, _: str) -> Turn:
-    """Drop the draft."""
+    """Drop the draft; of a divided one only the part that is shown, and go on with the next."""
     if turn.state.draft.empty:
         return _dropped(turn.say(*lines(texts.NO_DRAFT)), "").shown()
+    if turn.state.later:
+        return flow.finished(turn.say(*lines(texts.part_cancelled(files=bool(turn.state.draft.files)))))
     return _dropped(turn, texts.CANCELLED).shown()
 
 
@@ -73,7 +75,7 @@ def human(turn: Turn, argument: str) -> Turn:
     turn = turn.to(human=True, overlay=Overlay())
     if not turn.consented:
         return turn.shown()
-    turn = turn.say(*lines(texts.HUMAN_AGAIN if again else texts.HUMAN_CALLED)) if _has_draft(turn) else turn
+    turn = turn.say(*lines(_called(turn.context, again=again))) if _has_draft(turn) else turn
     if turn.state.draft.empty:
         return flow.call_human(turn).at(Stage.IDLE)
     return turn.shown() if again and turn.state.stage is not Stage.COLLECTING else flow.take_up(turn)
@@ -148,6 +150,12 @@ def _has_draft(turn: Turn) -> bool:
     return not turn.state.draft.empty
 
 
+def _called(context: Context, *, again: bool) -> str:
+    if again:
+        return texts.human_again(agents=context.agents)
+    return texts.human_called(context.policy.addresses.mailbox, agents=context.agents)
+
+
 def _request(request: RequestView, context: Context) -> list[Words]:
     policy = context.policy
     priorities = {rule.label.value: rule.name for rule in policy.priority}
@@ -160,7 +168,7 @@ def _request(request: RequestView, context: Context) -> list[Words]:
         f"{status} ({outcome})" if outcome else status,
         priorities.get(request.priority, request.priority),
         texts.until(due.astimezone(policy.zone)) if due else "",
-        texts.LETTER_STATES.get(request.letter_state, request.letter_state),
+        texts.letter_state(request.letter_state, agents=context.agents),
     ]
     return [bold(request.number), request.subject, ", ".join(part for part in about if part)]
 

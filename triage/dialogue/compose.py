@@ -18,7 +18,6 @@ from triage.policy.calendar import deadline
 from triage.report import FieldName, Finding
 from triage.text.redact import humanize
 
-PICTURES = (".jpg", ".jpeg", ".gif", ".png")
 _WORDS = 60
 _STEPS_SHOWN = 800
 _ENTRIES = 8
@@ -39,12 +38,8 @@ def compose(state: State, context: Context) -> Letter:
 
 
 def is_picture(file: ReceivedFile) -> bool:
-    """Whether the file goes with the letter as a file (4.6)."""
-    return bool(file.ref) and _is_named_picture(file.name)
-
-
-def _is_named_picture(name: str) -> bool:
-    return name.lower().endswith(PICTURES)
+    """Whether the file goes with the letter as a file (4.6): the bytes of pictures only are kept."""
+    return bool(file.ref)
 
 
 def description(state: State) -> str:
@@ -123,13 +118,9 @@ def _body(state: State, context: Context) -> str:
         f"{texts.LETTER_PROBLEM}:\n{problem}",
         "\n".join(_labelled(state, context)),
         None if known else f"{texts.LETTER_TEXT}:\n{told or texts.PICTURES_ONLY}",
-        *(f"{_heading(p.file)}\n{_printable(p.text)}" for p in _file_pieces(state)),
+        *(f"{texts.file_heading(p.file, picture=p.picture)}\n{_printable(p.text)}" for p in _file_pieces(state)),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
-
-
-def _heading(name: str) -> str:
-    return texts.file_heading(name, picture=_is_named_picture(name))
 
 
 def _labelled(state: State, context: Context) -> list[str]:

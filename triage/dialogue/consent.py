@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from triage.dialogue import buttons as b
 from triage.dialogue import flow, texts
 from triage.dialogue.context import Context
-from triage.dialogue.effects import RecordConsent
+from triage.dialogue.effects import EraseFiles, RecordConsent
 from triage.dialogue.replies import Reply
 from triage.dialogue.state import Stage, State
 from triage.dialogue.styled import bold, lines
@@ -19,7 +21,7 @@ def view(state: State, context: Context) -> Reply:
         bold(texts.NOTICE_TITLE),
         texts.notice(context.policy),
         texts.NOTICE_WAITING if waits else None,
-        texts.HUMAN_LATER if state.human else None,
+        texts.human_later(agents=context.agents) if state.human else None,
         texts.NOTICE_ASK,
     )
     return Reply(runs, b.rows(b.AGREE))
@@ -37,7 +39,9 @@ def agreed(turn: Turn) -> Turn:
 
 
 def expired(turn: Turn) -> Turn:
-    """Erase what waited for consent for too long."""
+    """Erase what waited for consent for too long: the draft, its pictures, what was read by the way."""
     if turn.consented:
         return turn
-    return turn.to(draft=flow.started_anew(turn.state).draft, stage=Stage.IDLE, human=False)
+    refs = tuple(file.ref for file in turn.state.draft.files if file.ref)
+    turn = replace(turn, state=replace(flow.started_anew(turn.state), buttons=turn.state.buttons))
+    return turn.do(EraseFiles(refs)) if refs else turn

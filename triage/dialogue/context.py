@@ -43,7 +43,8 @@ class Context:
 
     `analyze` is the chain; `faq` all entries by id; `now` aware; `new_id` a fresh uuid4 text and
     `code` six fresh random digits for this step; `channel` is `telegram`, `web` or `terminal`. `lookup` searches the
-    entries by words; without one it is made when it is asked for.
+    entries by words; without one it is made when it is asked for. `agents` says whether agents are told in a group of
+    their own; without one they read only the official mailbox.
     """
 
     now: datetime
@@ -56,3 +57,4 @@ class Context:
     code: str
     sender_domain: str = "localhost"
     lookup: Lookup | None = None
+    agents: bool = False

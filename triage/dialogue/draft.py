@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from pathlib import PurePath
 
 from triage.dialogue.incoming import Edited, ReceivedFile, Said
 from triage.dialogue.state import Draft, Entry
+from triage.text.redact import humanize
 
 LIMIT = 600_000
 _FILES = 20
 _HISTORY = 50
+_NAME = 120
+_SUFFIX = 10
 
 
 def visible(text: str) -> bool:
@@ -82,4 +86,12 @@ def retire(draft: Draft) -> Draft:
 
 def _named(file: ReceivedFile) -> ReceivedFile:
     text = sound(file.text) if file.text is not None else None
-    return replace(file, name=one_line(file.name, 120) or "file", text=text)
+    return replace(file, name=_short_name(file.name) or "file", text=text)
+
+
+def _short_name(name: str) -> str:
+    """Return the name on one line as a letter may show it; a long one is cut before its suffix."""
+    name = humanize(one_line(name, len(name)))
+    suffix = PurePath(name).suffix
+    kept = suffix if len(suffix) <= _SUFFIX else ""
+    return name if len(name) <= _NAME else name[: _NAME - len(kept)] + kept

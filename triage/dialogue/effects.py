@@ -65,6 +65,13 @@ class ExpireUnaccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseFiles:
+    """Erase the kept pictures of these references: no letter will take them."""
+
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordConsent:
     """The privacy notice of this version was accepted."""
 
@@ -137,6 +144,7 @@ Effect = (
     | DeleteMessage
     | Settle
     | ExpireUnaccepted
+    | EraseFiles
     | RecordConsent
     | RecordAddress
     | RecordFaq

@@ -23,7 +23,9 @@ _UNKNOWN = re.compile(
 )
 _ADDRESS = re.compile(r"localhost|\w[\w-]*\.\w{2,}|\d{1,3}(?:\.\d{1,3}){3}|://\w", re.IGNORECASE)
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
-_NUMBER = re.compile(r"[A-Za-zА-Яа-я]{0,8}[-–]?\d{2,}(?:[-/]\d+)*")
+_BARE_NUMBER = re.compile(r"\W*(?:номер\w{0,2}\b)?\W*((?:[a-zа-я]{1,8}-)?\d{2,}(?:[-/]\d+)*)\W*", re.IGNORECASE)
+_BESIDE_NUMBER = re.compile(r"\W*(?:номер\w{0,2})?\W*", re.IGNORECASE)
+_DASHES = str.maketrans("–—", "--")
 _ENOUGH_WORDS = {FieldName.PROBLEM: 4, FieldName.STEPS: 4}
 _ANSWER_LIMIT = 20_000
 _OWN_NUMBERS = 3
@@ -90,14 +92,27 @@ def corrected(turn: Turn, message: str, text: str) -> Turn | None:
 
 
 def numbered(turn: Turn, said: Said) -> Turn:
-    """Take the number of the request that is continued; words in its place go into the letter's text."""
-    if _UNKNOWN.fullmatch(said.text.strip()) and visible(said.text):
+    """Take the number of the request that is continued; words beside it, or in its place, go into the letter's text."""
+    text = said.text.strip()
+    if _UNKNOWN.fullmatch(text) and visible(text):
         return flow.go_on(turn)
-    if found := _NUMBER.search(said.text):
-        return flow.go_on(turn.to(number=found.group().replace("–", "-")))
-    if not turn.state.explained:
+    number, alone = _number(text.translate(_DASHES), turn.context)
+    if alone:
+        return flow.go_on(turn.to(number=number))
+    turn = reading.refresh(turn.to(draft=add(turn.state.draft, said, turn.context.new_id)))
+    if not number and not turn.state.explained:
         return turn.to(explained=True).shown()
-    return flow.go_on(reading.refresh(turn.to(draft=add(turn.state.draft, said, turn.context.new_id))))
+    return flow.go_on(turn.to(number=number))
+
+
+def _number(text: str, context: Context) -> tuple[str, bool]:
+    """Return the number that a text names, "" when there is none, and whether it says nothing else."""
+    if found := context.policy.numbers.find(text):
+        beside = f"{text[: found.start()]} {text[found.end() :]}"
+        return found.group().upper(), _BESIDE_NUMBER.fullmatch(beside) is not None
+    if bare := _BARE_NUMBER.fullmatch(text):
+        return bare.group(1), True
+    return context.analyze(Request(text=text)).request_number or "", False
 
 
 def _told_besides(turn: Turn, asked: FieldName, text: str) -> Turn:

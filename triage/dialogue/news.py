@@ -57,7 +57,7 @@ def view(state: State, context: Context) -> Reply:
 
 def again(turn: Turn) -> Turn:
     """Show the last advice that was not judged: as the screen, or beside the one that waits."""
-    open_ = unjudged(turn.state)
+    open_ = _open(turn)
     if not open_:
         return turn
     if _waits(turn.state):
@@ -75,9 +75,9 @@ def codes(state: State) -> frozenset[str]:
     return frozenset(button.code for advice in unjudged(state) for button in _buttons(advice))
 
 
-def typed(state: State, text: str) -> Pressed | None:
+def typed(turn: Turn, text: str) -> Pressed | None:
     """Return the press that the word of a judgement means where no screen has it."""
-    open_ = unjudged(state)
+    open_ = _open(turn)
     return b.pressed(text, _buttons(open_[-1])) if open_ else None
 
 
@@ -93,6 +93,11 @@ def pressed(turn: Turn, argument: str) -> Turn | None:
         return _said(turn, texts.ADVICE_JUDGED)
     judge = _JUDGEMENTS.get(code)
     return judge(turn, advice) if judge else None
+
+
+def _open(turn: Turn) -> list[Advice]:
+    """Return the advice that can be judged and is still in the FAQ."""
+    return [advice for advice in unjudged(turn.state) if advice.entry in turn.context.faq]
 
 
 def _helped(turn: Turn, advice: Advice) -> Turn:

@@ -16,7 +16,13 @@ def letter_sent(number: str) -> str:
     )
 
 
-def letter_delayed(number: str) -> str:
+def letter_delayed(number: str, mailbox: str, *, agents: bool) -> str:
+    """Say that a letter does not leave; without agents who could be told, the person's own mail is the way."""
+    if not agents:
+        return (
+            f"Письмо по обращению {number} не удалось доставить, оно сохранено. Повторять обращение не нужно: "
+            f"отправьте, пожалуйста, приложенное письмо со своей почты на {mailbox}."
+        )
     return (
         f"Письмо по обращению {number} пока не удалось доставить. Оно сохранено, специалисты уже извещены. "
         "Повторять обращение не нужно; можно и самостоятельно отправить приложенное письмо со своей почты."

@@ -43,6 +43,7 @@ class Piece:
 
     text: str
     file: str = ""
+    picture: bool = False
     forwarded: bool = False
 
 
@@ -52,7 +53,7 @@ def pieces(state: State) -> tuple[Piece, ...]:
     return (
         *(Piece(entry.text, forwarded=entry.forwarded) for entry in state.draft.entries),
         *((Piece(told.text),) if told and told.text else ()),
-        *(Piece(file.text, file=file.name) for file in state.draft.files if file.text),
+        *(Piece(file.text, file=file.name, picture=bool(file.ref)) for file in state.draft.files if file.text),
     )
 
 

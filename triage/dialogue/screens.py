@@ -41,7 +41,9 @@ def _draw(turn: Turn) -> Reply:
 
 
 def _idle(state: State, context: Context) -> Reply:
-    return Reply(lines(texts.HUMAN_ASK if state.human else texts.IDLE))
+    if not state.human:
+        return Reply(lines(texts.IDLE))
+    return Reply(lines(texts.human_ask(context.policy.addresses.mailbox, agents=context.agents)))
 
 
 _VIEWS: dict[Stage, Callable[[State, Context], Reply]] = {

@@ -72,7 +72,7 @@ def _said(turn: Turn, said: Said) -> Turn:
 
 def _typed(turn: Turn, text: str) -> Pressed | None:
     numbered = turn.context.channel == "terminal"
-    return b.pressed(text, turn.state.buttons, numbered=numbered) or news.typed(turn.state, text)
+    return b.pressed(text, turn.state.buttons, numbered=numbered) or news.typed(turn, text)
 
 
 def _added(turn: Turn, said: Said, *, usable: bool) -> Turn:
@@ -91,7 +91,7 @@ def _added_aside(turn: Turn, said: Said) -> Turn:
     names = tuple(file.name for file in said.files if not file.problem)
     draft = add(turn.state.draft, replace(said, text=""), turn.context.new_id)
     turn = reading.refresh(turn.to(draft=draft)).say(*lines(texts.files_added(names)))
-    return _ANSWERS[turn.state.stage](turn, said) if visible(said.text) else turn
+    return _ANSWERS[turn.state.stage](turn, replace(said, files=())) if visible(said.text) else turn
 
 
 def _warned(turn: Turn, kinds: tuple[str, ...], message: str) -> Turn:

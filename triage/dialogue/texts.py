@@ -210,6 +210,7 @@ FAQ_MORE = "Подробнее"
 FAQ_HINT = "Помог ли этот ответ? Если нет, «Не помогло» продолжит подготовку письма."
 FAQ_GLAD = "Хорошо, что помогло. Письмо не понадобилось, ничего не отправлено."
 FAQ_GLAD_ONLY = "Хорошо, что помогло."
+FAQ_GLAD_ASIDE = "Хорошо, что помогло. Черновик остаётся. Текущий шаг:"
 FAQ_SORRY = "Жаль, что не помогло. Опишите вопрос своими словами, и подготовим письмо."
 
 
@@ -339,6 +340,11 @@ FILES_WITH_FIRST = " Файлы уйдут с первым."
 def divided(parts: int, *, files: bool) -> str:
     count = plural(parts, "обращение", "обращения", "обращений")
     return f"Получилось {count}. Сначала первое, затем остальные.{FILES_WITH_FIRST if files else ''}"
+
+
+def part_cancelled(*, files: bool) -> str:
+    dropped = "Эта часть и её файлы удалены" if files else "Эта часть удалена"
+    return f"{dropped}, ничего не отправлено. Если и остальные не нужны, /new удалит их."
 
 
 NEXT_PART = "Теперь следующая часть."
@@ -504,10 +510,21 @@ def no_such_request(number: str) -> str:
 LETTER_STATES: Mapping[str, str] = {
     "waiting": "письмо отправляется",
     "sent": "письмо отправлено",
-    "failed": "письмо пока не принято почтой, сотрудники предупреждены",
-    "refused": "почта не приняла письмо, сотрудники предупреждены",
+    "failed": "письмо пока не принято почтой",
+    "refused": "почта не приняла письмо",
     "by_person": "письмо отправляете Вы",
 }
+_NOT_TAKEN = ("failed", "refused")
+
+
+def letter_state(state: str, *, agents: bool) -> str:
+    """Return how the letter stands; where it was not taken, also who knows or what can be done."""
+    said = LETTER_STATES.get(state, state)
+    if state not in _NOT_TAKEN:
+        return said
+    return f"{said}, {'сотрудники предупреждены' if agents else 'его можно отправить со своей почты'}"
+
+
 DRAFT_STATES: Mapping[str, str] = {
     "collecting": "черновик собирается",
     "rephrase": "черновик ждёт другой формулировки",
@@ -520,10 +537,31 @@ DRAFT_STATES: Mapping[str, str] = {
     "code": "письмо ждёт кода из почты",
     "edit": "черновик ждёт нового текста",
 }
-HUMAN_CALLED = "Сотрудники получили просьбу ответить лично. Они отвечают на письмо, поэтому его осталось отправить."
-HUMAN_ASK = "Сотрудники получили просьбу. Опишите вопрос одним сообщением: письмо будет готово сразу, без вопросов."
-HUMAN_AGAIN = "Просьба сотрудникам уже передана."
-HUMAN_LATER = "Просьба позвать сотрудника запомнена, она будет передана после «Понятно»."
+
+
+def human_called(mailbox: str, *, agents: bool) -> str:
+    if agents:
+        return "Сотрудники получили просьбу ответить лично. Они отвечают на письмо, поэтому его осталось отправить."
+    return f"Просьба ответить лично отмечена в письме. Сотрудники читают {mailbox}, поэтому его осталось отправить."
+
+
+def human_ask(mailbox: str, *, agents: bool) -> str:
+    said = (
+        "Сотрудники получили просьбу." if agents else f"Сотрудники отвечают на письма, которые приходят на {mailbox}."
+    )
+    letter = "письмо" if agents else "письмо с просьбой ответить лично"
+    return f"{said} Опишите вопрос одним сообщением: {letter} будет готово сразу, без вопросов."
+
+
+def human_again(*, agents: bool) -> str:
+    return "Просьба сотрудникам уже передана." if agents else "Просьба ответить лично уже отмечена в письме."
+
+
+def human_later(*, agents: bool) -> str:
+    follows = "будет передана после «Понятно»" if agents else "войдёт в письмо"
+    return f"Просьба позвать сотрудника запомнена, она {follows}."
+
+
 MY_DATA = "Всё, что хранится о Вас в этой переписке, в файле."
 FORGET_ASK = (
     "Удалить всё, что хранится о Вас здесь: согласие, почту, переписку и черновик? "

@@ -19,9 +19,13 @@ from triage.dialogue.styled import lines
 from triage.dialogue.turn import Turn
 from triage.report import Priority
 
-_NO = re.compile(r"\W*(?:(?:да\s+)?нет|неа|не\s+так)\b\W*", re.IGNORECASE)
+#: An answer is said for itself: «Нет доступа ни у кого» and «Да вроде работает» begin a sentence.
+_APART = r"(?=\s*(?:[,.;:!)…–—-]|\n)|\W*\Z)"
+_AYE = r"(?:да|ага|угу|верно|именно|конечно|так\s+и\s+есть)"
+_NO = re.compile(rf"\W*(?:(?:(?:да|конечно)\s+)?нет(?:\s+конечно)?|неа|не\s+так)\b{_APART}\W*", re.IGNORECASE)
 _YES = re.compile(
-    r"\W*(?:да|ага|угу|верно|именно|конечно|так\s+и\s+есть)\b(?!\W*(?:нет|не|но|только)\b)\W*", re.IGNORECASE
+    rf"\W*{_AYE}(?:\s+(?:{_AYE}|так))*\b{_APART}(?!\W*(?:вроде\W+(?:бы\W+)?)?(?:нет|не|но|только|работает)\b)\W*",
+    re.IGNORECASE,
 )
 _UNKNOWN = re.compile(r"\W*(?:не\s*знаю|не\s*в\s*курсе|без\s*понятия|хз|не\s*могу\s*сказать)\W*", re.IGNORECASE)
 

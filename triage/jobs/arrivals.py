@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from triage.checks.secrets import find_secrets
 from triage.dialogue.incoming import ReceivedFile
@@ -39,8 +40,8 @@ def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep, *, see: 
     `read` is called only for a file that may be used, `see` reads the text on a picture.
     Raises what `read` and `keep` raise.
     """
-    shown, kinds = masked(name)
     kind = kind_of(name)
+    shown, kinds = _masked_name(name, kind)
     if kind is Kind.OTHER:
         return Arrived(ReceivedFile(shown, size, problem="format"), kinds)
     if size > FILE_LIMIT:
@@ -55,6 +56,13 @@ def arrive(name: str, size: int, read: Callable[[], bytes], keep: Keep, *, see: 
         return Arrived(ReceivedFile(shown, size, problem="binary"), kinds)
     clean, inner = masked(text)
     return Arrived(ReceivedFile(shown, size, text=clean), tuple(sorted({*kinds, *inner})))
+
+
+def _masked_name(name: str, kind: Kind) -> tuple[str, tuple[str, ...]]:
+    """Return the name without secrets; the suffix of a file that may be used stays, so that it is known by it."""
+    shown, kinds = masked(name)
+    suffix = "" if kind is Kind.OTHER else PurePath(name).suffix
+    return shown if shown.endswith(suffix) else shown + suffix, kinds
 
 
 def _picture(content: bytes, name: str, kinds: tuple[str, ...], keep: Keep, see: See) -> Arrived:

@@ -130,6 +130,7 @@ class Conversations:
             code=f"{secrets.randbelow(10**6):06d}",
             sender_domain=world.sender_domain,
             lookup=world.lookup,
+            agents=world.agents,
         )
         taken = step(_state(read.state), incoming, context)
         applied = self._write(read, taken, update_id, once, context)

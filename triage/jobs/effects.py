@@ -22,6 +22,7 @@ from triage.dialogue.effects import (
     CallHuman,
     DeleteMessage,
     Effect,
+    EraseFiles,
     ExpireUnaccepted,
     ForgetPerson,
     HandOver,
@@ -68,6 +69,7 @@ class Effects:
             DeleteMessage: self._delete_message,
             Settle: self._settle,
             ExpireUnaccepted: self._expire,
+            EraseFiles: self._erase_files,
             RecordConsent: self._consent,
             RecordAddress: self._address,
             RecordFaq: self._faq,
@@ -163,6 +165,9 @@ class Effects:
     def _expire(self, unit: Unit, read: Conversation, e: ExpireUnaccepted, context: Context, applied: Applied) -> None:
         key = f"expire:{context.new_id}"
         self._world.jobs.add(unit.session, "expire", read.id, key, key=key, delay=e.seconds)
+
+    def _erase_files(self, unit: Unit, read: Conversation, e: EraseFiles, context: Context, applied: Applied) -> None:
+        unit.files.erase(e.refs)
 
     def _consent(self, unit: Unit, read: Conversation, e: RecordConsent, context: Context, applied: Applied) -> None:
         unit.conversations.consent(read.id, e.notice, context.now)

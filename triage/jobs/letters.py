@@ -126,7 +126,8 @@ class Letters:
             return
         letter = msgspec.json.decode(mail.payload, type=Letter)
         file = ready_letter(self._world, unit, letter)
-        self._tell(unit, mail, notices.letter_delayed(ticket.number), now, file)
+        delayed = notices.letter_delayed(ticket.number, mail.recipient, agents=self._world.agents)
+        self._tell(unit, mail, delayed, now, file)
         hours = self._world.policy.letter.retry_hours
         text = notices.letter_refused(ticket.number, ended.reason)
         if ended.state == LetterState.FAILED:

@@ -19,6 +19,7 @@ import msgspec
 
 from triage.errors import WrongPolicy
 from triage.policy.faq_rules import FaqRules, faq_limits
+from triage.policy.numbers import Numbers
 from triage.report import FieldName, Priority, Verdict
 
 T = TypeVar("T")
@@ -40,13 +41,6 @@ class Addresses:
     info: str
     site: str
     faq_base: str
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """How a request's number is written; `pattern` takes `year` and `n`."""
-
-    pattern: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from triage.desk.ports import ChatKey
@@ -95,6 +96,10 @@ class FileRepository:
         """Return name and bytes, None when it has been erased."""
         row = self._session.get(FileRow, ref)
         return (row.name, row.content) if row else None
+
+    def erase(self, refs: Sequence[str]) -> None:
+        """Erase these pictures."""
+        self._session.execute(delete(FileRow).where(FileRow.ref.in_(refs)))
 
 
 def _mail(row: MailRow) -> Mail:

@@ -39,6 +39,7 @@ class Talk:
     """Keeps the state as JSON between steps, as the store does."""
 
     channel: str = "web"
+    agents: bool = False
     person: Person = field(default_factory=Person)
     raw: bytes = msgspec.json.encode(State())
     replies: tuple[Reply, ...] = ()
@@ -55,6 +56,7 @@ class Talk:
     def context(self) -> Context:
         return context(
             channel=self.channel,
+            agents=self.agents,
             person=self.person,
             new_id=str(UUID(int=self.steps, version=4)),
             code=f"{100000 + self.steps:06d}",

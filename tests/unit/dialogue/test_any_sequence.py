@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.unit.dialogue.talk import Talk
 from triage.dialogue.effects import (
     DeleteMessage,
+    EraseFiles,
     ExpireUnaccepted,
     ForgetPerson,
     RecordFaq,
@@ -19,7 +20,7 @@ from triage.dialogue.incoming import Advised, Command, Edited, Informed, Pressed
 from triage.dialogue.replies import Button
 from triage.dialogue.state import Stage, Step
 
-ALLOWED_BEFORE_CONSENT = (ExpireUnaccepted, DeleteMessage, ForgetPerson)
+ALLOWED_BEFORE_CONSENT = (EraseFiles, ExpireUnaccepted, DeleteMessage, ForgetPerson)
 NEVER_IN_A_LETTER = ("матюк", "дурак", "хрен", "qwerty", "█", "\r", "\x00", "\x0b")
 
 TEXTS = st.one_of(

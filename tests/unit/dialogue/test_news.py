@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.builders import FAQ
 from tests.unit.dialogue.talk import Talk
+from triage.dialogue.context import Context
 from triage.dialogue.effects import RecordAdvice
 from triage.dialogue.incoming import Advised, Informed, Pressed
 from triage.dialogue.state import Stage
+from triage.faq.entries import FaqEntry
 
 NUMBER = "GR-2026-00007"
 CHANNELS = ("telegram", "web", "terminal")
@@ -174,3 +179,57 @@ class TestNewsOfARequest:
         before = asked(talk).state
         talk.give(Informed(NUMBER, "done", "solved", ""))
         assert talk.state == before
+
+
+class Removed(Talk):
+    """A talk that goes on after entries were removed from the FAQ, or renamed."""
+
+    faq: dict[str, FaqEntry] = FAQ
+
+    @property
+    def context(self) -> Context:
+        return replace(super().context, faq=self.faq)
+
+
+class TestAnEntryThatWasRemoved:
+    @pytest.fixture(params=CHANNELS)
+    def talk(self, request: pytest.FixtureRequest) -> Removed:
+        talk = Removed(channel=request.param)
+        talk.say("/start")
+        talk.press("Понятно")
+        return talk
+
+    def test_is_not_shown_again_at_the_start(self, talk: Removed) -> None:
+        talk.give(advice())
+        talk.faq = {}
+        talk.command("/start")
+        assert "Опишите" in talk.text
+        assert "Помогло" not in talk.labels
+
+    def test_gives_way_to_the_last_advice_that_stands(self, talk: Removed) -> None:
+        talk.give(advice("error-503"))
+        talk.give(advice("error-502"))
+        talk.faq = {"error-503": FAQ["error-503"]}
+        talk.command("/start")
+        assert "Коротко: Почему шлюз отвечает 503?" in talk.text
+        talk.say("Помогло")
+        assert judged(talk) == [RecordAdvice("t1", "error-503", "helped")]
+
+    @pytest.mark.parametrize("word", ["Помогло", "Не помогло", "Ответ целиком"])
+    def test_is_an_outdated_button(self, talk: Removed, word: str) -> None:
+        talk.give(advice())
+        talk.faq = {}
+        talk.press(word)
+        assert judged(talk) == []
+        assert "Опишите" in talk.text
+
+    @pytest.mark.parametrize("view", ["/faq 502", "/start faq-error-502", "Шлюз отвечает 502"])
+    @pytest.mark.parametrize("word", ["Помогло", "Не помогло"])
+    def test_cannot_be_judged_where_it_was_read(self, talk: Removed, view: str, word: str) -> None:
+        talk.say(view)
+        if talk.state.stage is Stage.COLLECTING:
+            talk.settle()
+        talk.faq = {}
+        talk.press(word)
+        assert not talk.effects
+        assert talk.labels == (["Отправить", "Изменить", "Отмена"] if talk.state.draft.request else [])

@@ -12,7 +12,7 @@ import pytest
 
 from tests.builders import FAQ, NOON, ROOT, context, policy
 from tests.unit.dialogue.talk import Talk
-from triage.dialogue import State, buttons, catalogue, divide, step, texts
+from triage.dialogue import State, buttons, catalogue, divide, notices, step, texts
 from triage.dialogue.compose import compose
 from triage.dialogue.context import Person, RequestView
 from triage.dialogue.delivery import mail_address, mailto
@@ -353,3 +353,92 @@ def test_an_entry_that_is_withheld_is_not_offered_instead_of_a_refused_thing() -
 def test_a_search_puts_the_title_before_other_words(query: str, first: str) -> None:
     world = replace(context(), faq=load_entries(ROOT / "data" / "faq"))
     assert catalogue.search(query, world)[0] == first
+
+
+class TestAPictureThatComesWithAnAnswer:
+    @pytest.mark.parametrize(
+        ("problem", "answer"),
+        [("По заявке есть новости?", "GR-2026-00042, теперь и консоль"),
+         ("Подсистема не отвечает, версия 4.2.1, https://a.ru\n1. Войти\n2. Открыть", "Да, стоит вся смена")],
+    )  # fmt: skip
+    def test_is_kept_once(self, problem: str, answer: str) -> None:
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version))
+        talk.say(problem)
+        talk.press("Отправить")
+        talk.give(Said(answer, "m", files=(ReceivedFile("a.png", 10, ref="r1"),)))
+        assert [file.ref for file in talk.state.draft.files] == ["r1"]
+        assert answer in talk.walk().letter.body
+
+
+class TestNamesOfFiles:
+    """A picture goes with the letter whatever it is called."""
+
+    @pytest.mark.parametrize(
+        ("name", "shown"),
+        [
+            ("окно.png", "окно.png"),
+            ("снимок экрана " * 20 + ".PNG", ("снимок экрана " * 20)[:116] + ".PNG"),
+            ("пароль ██████████", "пароль [скрыто]"),
+            ("пароль ██████.png", "пароль [скрыто].png"),
+            ("a." + "b" * 200, "a." + "b" * 118),
+            ("\u200b", "file"),
+        ],
+        ids=["short", "long", "suffix masked", "secret", "no suffix", "invisible"],
+    )
+    def test_a_picture_is_attached_under(self, name: str, shown: str) -> None:
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version))
+        talk.give(Said("Шлюз не работает", "m", files=(ReceivedFile(name, 10, ref="r1", text="Ошибка 502"),)))
+        letter = talk.walk().letter
+        assert letter.files == ((shown, "r1"),)
+        assert f"Вложения: {shown}\n" in letter.body
+        assert f"Прочитано с картинки «{shown}»" in letter.body
+
+
+class TestAnAnswerAboutConsequences:
+    """True for yes, False for no, None when the words are neither: then the suggested priority stays."""
+
+    @pytest.mark.parametrize(
+        ("text", "urgent"),
+        [
+            ("да", True), ("Да!", True), ("да 👍", True), ("Да, стоит вся смена", True), ("да - стоит вся смена", True),
+            ("Да.\nСтоит вся смена", True), ("Да\nстоит вся смена", True), ("да конечно", True), ("Да, да", True),
+            ("именно так", True), ("так и есть", True), ("Верно…", True),
+            ("нет", False), ("Нет.", False), ("нет :)", False), ("Нет, остальное открывается", False),
+            ("Нет — только у двоих", False), ("Да нет", False), ("да нет, остальное открывается", False),
+            ("не так", False), ("Неа)", False), ("нет конечно", False), ("Конечно нет", False), ("Нет\nу двоих", False),
+            ("Нет доступа ни у кого, встало всё", None), ("нет связи", None), ("Да нет доступа ни у кого", None),
+            ("Не так давно встало всё", None), ("Да вроде работает", None), ("Да, вроде работает", None),
+            ("Да, но только у двоих", None), ("Да не знаю я", None), ("Верно ли я понял вопрос?", None),
+            ("Именно эта подсистема и стоит", None), ("Конечно стоит портал", None),
+            ("Данные не приходят", None), ("Нетипичный сбой", None),
+        ],
+    )  # fmt: skip
+    def test_is_read_from_words_said_for_themselves(self, text: str, urgent: bool | None) -> None:
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version))
+        talk.say("Подсистема не отвечает, версия 4.2.1, https://a.ru\n1. Войти\n2. Открыть")
+        talk.press("Отправить")
+        assert talk.state.stage is Stage.URGENCY
+        talk.say(text)
+        assert talk.state.urgent is urgent
+        assert urgent is not None or text in talk.walk().letter.body
+
+
+class TestALetterThatWasNotTaken:
+    """Nobody is said to know of it where no agents can be told."""
+
+    @pytest.mark.parametrize("letter_state", ["failed", "refused"])
+    @pytest.mark.parametrize(
+        ("agents", "said"), [(True, "сотрудники предупреждены"), (False, "его можно отправить со своей почты")]
+    )
+    def test_is_told_in_the_list_of_requests(self, letter_state: str, agents: bool, said: str) -> None:
+        request = RequestView("GR-2026-00001", "Тема", "created", "high", NOON, None, letter_state)
+        talk = Talk(person=Person(consent=policy().dialogue.notice_version, requests=(request,)), agents=agents)
+        talk.command("/my")
+        assert said in talk.text
+        assert ("предупреждены" in talk.text) is agents
+
+    @pytest.mark.parametrize(("agents", "said"), [(True, "специалисты уже извещены"), (False, "почты на a@b.ru")])
+    def test_is_told_when_it_is_given_up(self, agents: bool, said: str) -> None:
+        told = notices.letter_delayed("GR-2026-00001", "a@b.ru", agents=agents)
+        assert said in told
+        assert ("извещены" in told) is agents

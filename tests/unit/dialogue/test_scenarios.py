@@ -83,7 +83,7 @@ def check(talk: Talk, sign: str, rest: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_dialogue(case: dict[str, Any]) -> None:
-    talk = Talk(channel=case.get("channel", "web"))
+    talk = Talk(channel=case.get("channel", "web"), agents=case.get("agents", False))
     if case.get("consented", True):
         talk.say("/start")
         talk.press("Понятно")

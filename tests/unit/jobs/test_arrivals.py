@@ -30,6 +30,14 @@ class TestArrive:
         found = arrive("окно.PNG", len(PNG), reading(PNG), keep)
         assert found.file == ReceivedFile("окно.PNG", len(PNG), ref=f"kept окно.PNG {len(PNG)}")
 
+    @pytest.mark.parametrize("name", ["пароль: Zima-2031-kot.png", "password=Zima2031kot.jpg"])
+    def test_a_picture_with_a_secret_in_its_name_keeps_its_suffix(self, name: str) -> None:
+        found = arrive(name, len(PNG), reading(PNG), keep)
+        assert found.file.ref
+        assert found.file.name.endswith(name[-4:])
+        assert "2031" not in found.file.name
+        assert found.secret_kinds == ("password",)
+
     def test_what_stands_on_a_picture_is_read_without_its_secrets(self) -> None:
         found = arrive("a.png", len(PNG), reading(PNG), keep, see=lambda _: Seen("Шлюз 502"))
         assert found.file.text == "Шлюз 502"

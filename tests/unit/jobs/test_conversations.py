@@ -266,6 +266,18 @@ class TestUnacceptedText:
         await both.conversations.expire(conversation.id, job.workflow_id)
         assert "Личное" not in everything(both.database)
 
+    async def test_is_erased_with_its_pictures(self, both: Application) -> None:
+        talk, other = Talk(both), Talk(both, "other visitor")
+        mine, others = (both.conversations.keep_file(t.chat, "экран.png", PNG) for t in (talk, other))
+        file = ReceivedFile("экран.png", len(PNG), ref=mine)
+        both.conversations.handle(talk.chat, Said(PROBLEM, message="1", files=(file,)))
+        with both.database.unit() as unit:
+            conversation = unit.conversations.open(talk.chat, Clock()())
+        await both.conversations.expire(conversation.id, "expire:1")
+        with pytest.raises(WrongInput):
+            both.conversations.file(mine)
+        assert both.conversations.file(others)
+
     async def test_stays_when_it_was_accepted_meanwhile(self, both: Application) -> None:
         talk = Talk(both)
         talk.say(PROBLEM)
