@@ -17,6 +17,7 @@ _ODD = re.compile(r"[^\t\n\r -~\u0400-\u045f«»—–…№“”„’‘█\x
 #: What folding does more to than to put it in lower case and to read ё, ѐ, ѝ as е and и.
 _SPECIAL = re.compile(r"[^\t\n\r -~\u0400-\u045f«»—–“”„’‘█]+")
 _PLAIN = {ord("ё"): "е", 0xA0: " ", ord("ѐ"): "е", ord("ѝ"): "и"}
+_UNSEEN = ("", " ")
 #: The only letter whose lower case is longer than itself.
 _LONG_LOWER = "\u0130"
 _INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0")
@@ -92,6 +93,8 @@ def lowered(text: str) -> str:
 
 def visible(text: str) -> Folded:
     """Return the text as it is seen: without invisible characters and combining marks, all spaces alike; case stays."""
+    if all(_folded_char(char) not in _UNSEEN for run in _SPECIAL.findall(text) for char in run):
+        return Folded(text, None, len(text))
     pieces: list[str] = []
     offsets: list[int] = []
     done = 0
