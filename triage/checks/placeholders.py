@@ -30,12 +30,20 @@ _SHAPE = Pattern(
 )
 
 
-@lru_cache(4096)
+#: So much of a value tells whether it is one.
+_ENOUGH = 400
+
+
 def is_placeholder(value: str, *, login: str = "") -> bool:
     """Tell whether a value hides or only names a secret.
 
     `login` is the name beside it: the documented default admin/admin and the like (both alike) is none.
     """
+    return _hides(value[:_ENOUGH], login)
+
+
+@lru_cache(4096)
+def _hides(value: str, login: str) -> bool:
     bare = value.strip("\"'`«».,;:!?()")
     low = bare.lower()
     if len(low) < 3 or low in _words():
@@ -44,7 +52,7 @@ def is_placeholder(value: str, *, login: str = "") -> bool:
         return True
     if len(set(low)) <= 2 and len(low) < 40 and not low.isdigit():
         return True
-    return _SHAPE.fullmatch(bare[:400]) is not None
+    return _SHAPE.fullmatch(bare) is not None
 
 
 @lru_cache(maxsize=1)

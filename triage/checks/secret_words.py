@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from triage.checks.placeholders import is_placeholder
 from triage.checks.scanner import Gates
-from triage.checks.secret_shapes import looks_random
+from triage.checks.secret_shapes import LOCATOR, LONG_RANDOM, looks_password, looks_random, without_tail
 from triage.report import Finding
 from triage.text.normalise import lowered
 from triage.text.patterns import Pattern
@@ -23,27 +23,22 @@ _NAME = (
 )
 _ASSIGN = Pattern(
     r"(" + _NAME + r")(?:[\"'\\»]{0,3}[ \t]{0,20}(?::=|=>|=|:)[ \t]{0,20}|[\"'] {0,3}value=)"
-    r"(\\?\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|«[^»\n]{1,100}»|`[^`\n]{1,400}`|[^\s\"'`«»<>]{1,400})",
+    r"(\\?\"(?:[^\"\n]{1,400}|[^\s\"]+)\"|'(?:[^'\n]{1,400}|[^\s']+)'|«(?:[^«»\n]{1,100}|[^\s«»]+)»"
+    r"|`(?:[^`\n]{1,400}|[^\s`]+)`|[^\s\"'`«»<>]+)",
     re.IGNORECASE,
 )
-_QUERY = Pattern(r"[?&](?:key|sig|auth)=([\w.~-]{12,400})")
-_XML = Pattern(r"<(?:[\w:.-]{0,30}?)(?:password|passwd|secret|token|api-?key)>([^<>\s]{3,200})</", re.IGNORECASE)
+_QUERY = Pattern(r"[?&](?:key|sig|auth)=([\w.~-]{12,})")
+_XML = Pattern(r"<(?:[\w:.-]{0,30}?)(?:password|passwd|secret|token|api-?key)>([^<>\s]{3,})</", re.IGNORECASE)
 _ENV_VALUE = Pattern(
     r"name: {0,3}[\"']?\w{0,60}(?:PASSWORD|SECRET|TOKEN"
-    r"|API_?KEY)[\"']?[ \t]*\r?\n[ \t-]*value: {0,3}[\"']?([^\s\"']{1,200})",
+    r"|API_?KEY)[\"']?[ \t]*\r?\n[ \t-]*value: {0,3}[\"']?([^\s\"']+)",
     re.IGNORECASE,
-)
-_FLAG = Pattern(
-    r"(?<![\w-])(?:--(?:[a-z]{1,20}-)?(?:password|pass|token|secret|api-key)|-storepass"
-    r"|-keypass|-passin pass:|sshpass -p"
-    r"|-u[ =]?\S{1,60} -p|-U \S{1,60} -W|redis-cli (?:-h \S{1,80} )?-a)[ =]{0,2}[\"']?([^\s\"']{3,200})"
 )
 _OTHERWISE = (
     (_XML, ("</",)),
     (_ENV_VALUE, ("value", "VALUE", "Value")),
-    (_FLAG, ("--", "-storepass", "-keypass", "-passin", "sshpass", "-u", "-U", "redis-cli")),
 )
-NAMED = ("pass", "pwd", "secret", "token", "key", "парол", "пасс", "пасв", "токен", "секрет")
+NAMED = ("pass", "pwd", "secret", "token", "key", "sig=", "auth=", "парол", "пасс", "пасв", "токен", "секрет")
 _CONFIG_END = Pattern(r"[;&](?=[A-Za-z][\w. ]{0,40}=)")
 
 
@@ -83,18 +78,12 @@ def _assigned(text: str, match: re.Match[str]) -> Iterator[Finding]:
     start += value.find(bare) if bare else 0
     if not quoted:
         bare = bare[: cut.start()] if (cut := _CONFIG_END.search(bare)) else bare
-        bare = _without_tail(bare)
+        bare = without_tail(bare)
     if not bare or is_placeholder(bare) or not _fits(name, bare, text, start + len(bare), quoted):
         return
     kind = "password" if name.startswith(("pass", "pwd", "парол", "пас", "store", "keyp")) else "token"
     kind = "api_key" if "key" in name and kind == "token" else kind
     yield Finding(start, start + len(bare), kind, f"значение после «{match.group(1)}»")
-
-
-def _without_tail(value: str) -> str:
-    """Drop the punctuation of the sentence; a bracket stays when it was opened inside."""
-    value = value.rstrip(".,;:?")
-    return value.rstrip(")]}") if not any(c in value for c in "([{") else value
 
 
 _LINE_END = Pattern(r"[ \t]*[\"',;})]{0,3}[ \t]*(?:#[^\n]*|//[^\n]*)?(?:\r?\n|$)")
@@ -104,12 +93,14 @@ _CYRILLIC = Pattern(r"[а-яё-]+", re.IGNORECASE)
 def _fits(name: str, value: str, text: str, end: int, quoted: bool) -> bool:
     if _CYRILLIC.fullmatch(value):
         return quoted and name.startswith("парол") and len(value) > 3 and " " not in value
-    if value.startswith(("http://", "https://", "/", "\\", "$2a$", "$2b$", "$2y$")) or (
-        "@" in value and "." in value.split("@")[-1] and name != "password"
+    if (
+        value.startswith(("/", "\\", "$2a$", "$2b$", "$2y$"))
+        or LOCATOR.match(value)
+        or ("@" in value and "." in value.split("@")[-1] and name != "password")
     ):
         return False
     if name.startswith(("pass", "pwd", "парол", "пас", "store", "keyp")):
-        if quoted or looks_password(value):
+        if quoted or looks_password(value) or LONG_RANDOM.match(value):
             return " " not in value or not _CYRILLIC.search(value)
         return _LINE_END.match(text, end) is not None or name.startswith(("парол", "пас"))
     return looks_random(value)
@@ -160,7 +151,15 @@ _STOP = frozenset(
         "раз",
     ]
 )
-_STEP = Pattern(r"[^\S\n]*(\S{1,200})")
+_LONGEST_STEP = 200
+_STEP = Pattern(rf"[^\S\n]*(\S{{1,{_LONGEST_STEP}}})")
+_STEP_REST = Pattern(r"[^\s\"'`«»<>]+")
+#: «Пароль:» ends a line and what stands alone on the next one is it, also in a fence or quoted by a letter.
+_BELOW = Pattern(
+    r"[^\S\n]{0,40}\n(?:[^\S\n]{0,40}\n)?(?:```\w{0,20}\r?\n)?[ \t>]{0,10}"
+    rf"(\S{{1,{_LONGEST_STEP}}})(?=[^\S\n]{{0,40}}(?:\n|$))"
+)
+_LOGIN = Pattern(r"[A-Za-z][\w.@-]{1,40}")
 _REACH = 9
 TOLD = (
     "парол",
@@ -192,7 +191,7 @@ _UNITS = Pattern(
 )
 
 
-_PAIR = Pattern(r"(?<![\w/.:@-])([A-Za-z][\w.@-]{1,40}) ?[/|] ?([^\s/«»\"'<>]{5,60})")
+_PAIR = Pattern(r"(?<![\w/.:@-])([A-Za-z][\w.@-]{1,40}) ?[/|] ?([^\s/«»\"'<>]{5,200})")
 _PAIRED = Pattern(r"[/|] ?(?=[^\s/«»\"'<>]{0,59}\d)[^\s/«»\"'<>]{5}")
 _ACCESS = Pattern(
     r"доступ|логин|уч[её]т|ssh|ссх|рдп|rdp|консол|кабинет|вход|захо|кред|login|root|рут"
@@ -207,7 +206,7 @@ def login_pairs(text: str) -> Iterator[Finding]:
     if not _PAIRED.search(text):
         return
     for match in _PAIR.finditer(text):
-        value = _without_tail(match.group(2))
+        value = without_tail(match.group(2))
         if (
             not looks_password(value)
             or is_placeholder(value, login=match.group(1))
@@ -252,14 +251,21 @@ def prose_passwords(text: str) -> Iterator[Finding]:
         done = match.end()
         if text[done : done + 1] not in _SEPARATORS:
             continue
-        yield from _after_trigger(text, match.group(1), match.end())
+        for finding in _after_trigger(text, match.group(1), match.end()):
+            done = max(done, finding.end)
+            yield finding
 
 
 def _after_trigger(text: str, trigger: str, at: int) -> Iterator[Finding]:
     told = trigger.startswith(_PASSWORDS)
-    before = ""
+    before, lines = "", 0
     for step in range(_REACH):
         match = _STEP.match(text, at)
+        if not match:
+            match = (
+                _BELOW.match(text, at) if before.endswith(":") or (lines == 1 and _LOGIN.fullmatch(before)) else None
+            )
+            lines += 1
         if not match:
             return
         token, start = match.group(1), match.start(1)
@@ -268,21 +274,39 @@ def _after_trigger(text: str, trigger: str, at: int) -> Iterator[Finding]:
             return
         named = told or paired
         shaped = (named or trigger.startswith(_KEYS)) and _is_secret(bare, named, step)
+        if lines and not named:
+            shaped = shaped and _LONG_KEY.fullmatch(bare) is not None
         secret = bare and (shaped or (told and _is_named(bare, before, token)))
         if secret and not _UNITS.match(text, start + shift + len(bare)):
             kind = "password" if told or paired else "api_key" if "ключ" in trigger or "key" in trigger else "token"
-            yield Finding(start + shift, start + shift + len(bare), kind, f"значение после «{trigger}»")
+            yield Finding(start + shift, _value_end(text, start, shift, bare), kind, f"значение после «{trigger}»")
             return
         if token[-1] in ".!?;" and step:
             return
         before, at = token, match.end()
 
 
+def _value_end(text: str, start: int, shift: int, bare: str) -> int:
+    """Return where the value ends, also when it is longer than a step."""
+    end = start + shift + len(bare)
+    if end - start < _LONGEST_STEP:
+        return end
+    rest = _STEP_REST.match(text, end)
+    return end + len(without_tail(rest.group())) if rest else end
+
+
+#: Where a quoted value ends within a run.
+_CLOSED = Pattern(r"[\"»`](?!$)|'(?=[,:;}\])])")
+
+
 @lru_cache(maxsize=8192)
 def _bare(token: str) -> tuple[str, int, bool]:
     """Strip quotes, brackets, sentence marks; of `login/password` and `login:password` take the second."""
     left = len(token) - len(token.lstrip("\"'«(`[:=—–-"))
-    bare = _without_tail(token[left:].rstrip("\"'»`")).rstrip("\"'»`")
+    open_ = token[left : closed.start()] if (closed := _CLOSED.search(token, left)) else token[left:]
+    bare = without_tail(open_.rstrip("\"'»`")).rstrip("\"'»`")
+    if cut := _CONFIG_END.search(bare):
+        bare = "" if "=" in bare[: cut.start()] else without_tail(bare[: cut.start()])
     pair = re.match(r"[A-Za-z][A-Za-z0-9._-]{1,40}[/:](?=[^/\s]{4,}$)", bare)
     if pair and not bare.startswith(("http", "https")):
         if is_placeholder(bare[pair.end() :], login=bare[: pair.end() - 1]):
@@ -300,7 +324,7 @@ def _is_secret(value: str, password: bool, step: int) -> bool:
         return True
     if value.isdigit():
         return step == 0 and 4 <= len(value) <= 12
-    return step <= 6 and looks_password(value)
+    return step <= 6 and (looks_password(value) or LONG_RANDOM.fullmatch(value) is not None)
 
 
 def _is_named(value: str, before: str, token: str) -> bool:
@@ -308,37 +332,3 @@ def _is_named(value: str, before: str, token: str) -> bool:
     return (
         before.endswith(":") and token[-1:] in ".,;" and value.isascii() and value.isalpha() and 4 <= len(value) <= 20
     )
-
-
-_SPECIAL = Pattern(r"[!@#$%^&*+=?~|]")
-_ADDRESS = Pattern(
-    r"https?://.*|www\..*|[\w.+-]+@[\w-]+\.[\w.-]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/.*)?"
-    r"|/.*|[\w.-]+:\d{2,5}|\d[\d.,:/-]*"
-    r"|[A-Za-z]+(?:[-_/.][A-Za-z]+)*|[а-яёА-ЯЁ]+(?:[-_/.][а-яёА-ЯЁ]+)*|\d+-?[а-яё]+|[vV]\d[\w.]*",
-)
-_TERMS = Pattern(
-    r"(?:oauth|sha|md|aes|rsa|http|utf|base|x|hs|rs|es|pkcs|tls|java|jdk|k|ip|ipv|argon"
-    r"|log|s|postgres|windows|win|апи|http/|1с|ad|jwt|v|api|apim|оauth)"
-    r"[-_/]?\d+(?:[-.]\w+)*|[a-z]\d|\d[a-z]|k8s|i18n|e2e|b2b|oauth2\.?0?|1[cс]|http/\d.*"
-    r"|mtls|s3|p12|pkcs12|(?-i:[A-Z]{2,10}-\d{1,7})",
-    re.IGNORECASE,
-)
-
-
-def looks_password(value: str) -> bool:
-    """Letters with digits or special signs, or capitals inside a word; no address, term, date or number."""
-    if not 5 <= len(value) <= 80 or _TERMS.fullmatch(value) or value.startswith(("http", "/", "$2")):
-        return False
-    if "/" in value and not any(c.isdigit() for c in value):
-        return False
-    letters, digits = any(c.isalpha() for c in value), any(c.isdigit() for c in value)
-    if letters and _SPECIAL.search(value) and not re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", value):
-        return not re.fullmatch(r"[\w.-]+[!?]+|[^=]*==?[^=]*", value) or digits
-    if _ADDRESS.fullmatch(value):
-        return (
-            value.isascii()
-            and value.isalpha()
-            and len(value) >= 8
-            and re.search(r"[a-z][A-Z][a-z]+[A-Z]", value) is not None
-        )
-    return letters and digits

@@ -17,6 +17,9 @@ _ODD = re.compile(r"[^\t\n\r -~\u0400-\u045f«»—–…№“”„’‘█\x
 #: What folding does more to than to put it in lower case and to read ё, ѐ, ѝ as е and и.
 _SPECIAL = re.compile(r"[^\t\n\r -~\u0400-\u045f«»—–“”„’‘█]+")
 _PLAIN = {ord("ё"): "е", 0xA0: " ", ord("ѐ"): "е", ord("ѝ"): "и"}
+_UNSEEN = ("", " ")
+#: The only letter whose lower case is longer than itself.
+_LONG_LOWER = "\u0130"
 _INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0")
 
 
@@ -85,4 +88,25 @@ def lowered(text: str) -> str:
     if folded.offsets is None:
         return folded.text
     low = text.lower()
-    return low if len(low) == len(text) else text
+    return low if len(low) == len(text) else text.replace(_LONG_LOWER, "i").lower()
+
+
+def visible(text: str) -> Folded:
+    """Return the text as it is seen: without invisible characters and combining marks, all spaces alike; case stays."""
+    if all(_folded_char(char) not in _UNSEEN for run in _SPECIAL.findall(text) for char in run):
+        return Folded(text, None, len(text))
+    pieces: list[str] = []
+    offsets: list[int] = []
+    done = 0
+    for run in _SPECIAL.finditer(text):
+        pieces.append(text[done : run.start()])
+        offsets += range(done, run.start())
+        done = run.end()
+        for at in range(run.start(), done):
+            folded = _folded_char(text[at])
+            if folded:
+                pieces.append(" " if folded == " " else text[at])
+                offsets.append(at)
+    pieces.append(text[done:])
+    offsets += range(done, len(text))
+    return Folded("".join(pieces), offsets, len(text))
