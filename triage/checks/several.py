@@ -29,9 +29,14 @@ _PERSON = Pattern(
     r"у (?<!\wу )(?!(?:нас|вас|кого|всех|остальных|других|этого|той|него|нее|них)(?!\w))[а-яa-z]{2,20}(?!\w)"
 )
 _NAMED = Pattern(r"(?<!\w)(?:перв|втор)\w{2} (?:вопрос|проблема|пункт|беда|тема|момент)(?!\w)|(?<!\w)втор(?:ое|ой|ая):")
+#: «От Нины. …», «Диктует Шамиль. …»: each line is the question of another.
+_LETTER = Pattern(r"(?:^|\n)[> ]*(?:от|диктует) ([а-я]{3,20})(?: \([^()\n]{1,40}\))?[.:] ?\w")
+_ONE = Pattern(r"(?<!\w)(?:про одно и то же|единственн\w+ (?:вопрос|просьб)\w*|одно пожелание)(?!\w)")
 _MANY = 20_000
 _PART = 220
 _SHORT = 15
+#: In a tale of this length «три вещи» seldom announce three requests.
+_LONG = 700
 #: Announcements looked at; nobody makes more, and a hostile text is not worth the time.
 _MOST = 40
 _QUESTION = Pattern(r"\?|(?<!\w)(?:как|какие|какой|можно|где|сколько|ли)(?!\w)")
@@ -86,6 +91,10 @@ def has_several_problems(text: str, lexicon: Path | None = None) -> bool:
     folded = fold(text).text
     rules = words.announced(folded)
     if any(rule.search(folded) for rule in rules.get("unrelated", ())):
+        return True
+    if _ONE.search(folded):
+        return False
+    if len({m.group(1) for m in _LETTER.finditer(folded)}) > 1:
         return True
     counted = _leftmost(rules.get("counted", ()), folded)
     if parts := _enumerated(folded, rules):
@@ -142,7 +151,8 @@ def _enumerated(text: str, rules: Mapping[str, list[Rule]]) -> tuple[str, str] |
 
 def _sentences_differ(text: str, start: int, words: SeveralWords) -> bool:
     sentences = [s for s in _SENTENCE.split(text[start : start + 3 * _PART]) if len(s) > 5][:5]
-    return any(_differ(text, a, b, words, lenient=True) for a, b in itertools.combinations(sentences, 2))
+    lenient = len(text) < _LONG
+    return any(_differ(text, a, b, words, lenient=lenient) for a, b in itertools.combinations(sentences, 2))
 
 
 def _first_sentence(text: str, start: int) -> str:

@@ -282,6 +282,8 @@ def evidence(candidate: Candidate, words: HostWords) -> bool | None:
         return True
     if candidate.shape in ("local", "ip", "ip6") or candidate.host.rpartition(".")[2] in _INNER_ZONES:
         return True
+    if candidate.shape == "url" and not candidate.before.strip() and len(candidate.after.split()) > 1:
+        return candidate.host.endswith(_HOME_ZONES)
     return _PLACED.search(candidate.before) is not None and candidate.host.endswith(_HOME_ZONES)
 
 
