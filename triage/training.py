@@ -110,8 +110,7 @@ def quality_table(manifest: dict[str, Any], second: dict[str, Any] | None = None
         readers.append(_figures(second["metrics"]["both"], second["faq"]["metrics"]))
     lines = [
         f"Измерено перекрёстной проверкой по пачкам текстов ({manifest['folds']} частей, {manifest['texts']} текстов, "
-        f"{manifest['batches']} пачек): пачка целиком либо учит, либо проверяет."
-        + (f" Второе чтение: {second['texts']} текстов, которых его кодировщик не видел." if second else ""),
+        f"{manifest['batches']} пачек): пачка целиком либо учит, либо проверяет.",
         "",
         "| мера | быстрая модель |" + (" вместе со вторым чтением |" if second else ""),
         "| --- |" + " --- |" * len(readers),

@@ -30,7 +30,7 @@ READINGS = "encoder-readings.npz"
 PARITY = "encoder-parity.npz"  # what the encoder said of some texts before its weights were made small
 _COMPARED = 200  # texts
 UNFINISHED = "encoder-work"  # a folder beside them, for a run that is cut off
-FOLDS = 2  # an encoder tuned only to be measured learns from one half of the batches and reads the other
+FOLDS = 2  # encoders tuned only to be measured: each reads the half of the batches that it never saw
 _OF_TALK = 2  # every second text of talk is enough for the comparison on letters
 Seen = tuple[str, tuple[tuple[int, int], ...]]
 
@@ -51,8 +51,7 @@ def tune_encoder(materials: Materials, quick: Measured, seed: int, folder: Path,
     questions = [Lesson(text, faq=entry) for text, entry in materials.documents]
     asked = range(len(lessons), len(lessons) + len(questions))
     batches = np.array([row.batch for row in rows])
-    train, test = next(group_folds(batches, FOLDS))
-    folds = [([*train.tolist(), *asked], test.tolist())]
+    folds = [([*train.tolist(), *asked], test.tolist()) for train, test in group_folds(batches, FOLDS)]
     labels = {
         "scope": tuple(sorted({row.scope for row in rows})),
         "priority": tuple(sorted({row.priority.value for row in rows})),
@@ -89,8 +88,7 @@ def keep_readings(path: Path, rows: Sequence[Labelled], readings: Mapping[str, F
 def join_second(materials: Materials, quick: Measured, source: Path, folder: Path) -> Measured | None:
     """Join the encoder in `source` with the quick model just measured, into `folder`; None when there is no encoder.
 
-    Texts that the encoder was tuned on keep their out-of-fold readings, half of them have none; others are read now:
-    it never saw them.
+    Texts that the encoder was tuned on keep their out-of-fold readings; others are read now: it never saw them.
     """
     try:
         manifest = artefacts.read_manifest(source)

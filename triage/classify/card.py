@@ -34,7 +34,7 @@ def write_card(
         _confusions(rows, measured),
         _calibration(rows, measured),
         _faq(manifest, second),
-        *([_second(second)] if second else []),
+        *([_second(manifest["metrics"], second)] if second else []),
         _weaknesses(manifest),
     ]
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
@@ -163,17 +163,17 @@ _OF_A_READER: tuple[tuple[str, Callable[[dict[str, Any]], float]], ...] = (
 )
 
 
-def _second(second: dict[str, Any]) -> str:
-    """Quick alone, encoder alone and both, on the same texts."""
+def _second(quick: dict[str, Any], second: dict[str, Any]) -> str:
+    """Quick alone, encoder alone and both, by the same folds; the encoder's readings by two halves of the batches."""
     own = second["metrics"]
-    readers = (own["quick"], own["encoder"], own["both"])
+    readers = (quick, own["encoder"], own["both"])
     lines = [
         "## The second reader",
         "",
         "multilingual-e5-small (MIT, see NOTICE), its vocabulary cut to Russian and English, the upper six of its",
         "twelve layers tuned on the corpus, weights of eight bits. It reads what the quick model is unsure of; a",
-        f"logarithmic opinion pool joins both. The figures are of {second['texts']} texts: the half of the batches",
-        "that was read by an encoder tuned on the other half, before quantisation. The served one is tuned on all.",
+        "logarithmic opinion pool joins both. Its figures come from encoders tuned on one half of the batches and",
+        "reading the other, before quantisation; the served one is tuned on all of them.",
         "",
         "| measure | quick alone | encoder alone | both |",
         "| --- | --- | --- | --- |",

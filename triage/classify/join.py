@@ -47,11 +47,7 @@ def join_readers(
     quick: Measured,
     readings: Mapping[str, Floats],
 ) -> Joined:
-    """Fit on out-of-fold readings of `rows`: the quick model's in `quick`, the encoder's log chances (n, labels).
-
-    Rows that no encoder read without having learned them (not a number) are left out.
-    """
-    rows, quick, readings = _read_rows(rows, quick, readings)
+    """Fit on out-of-fold readings of `rows`: the quick model's in `quick`, the encoder's log chances (n, labels)."""
     truth = _truth(rows)
     batches = np.array([row.batch for row in rows])
     pools, chances = {}, {}
@@ -71,28 +67,9 @@ def join_readers(
         },
         "thresholds": both.thresholds,
         "faq": faq,
-        "texts": len(rows),
-        "metrics": {
-            "quick": measure(policy, truth, quick.probabilities).metrics,
-            "encoder": alone.metrics,
-            "both": both.metrics,
-            "needed": quick.metrics["review"],
-        },
+        "metrics": {"both": both.metrics, "encoder": alone.metrics, "needed": quick.metrics["review"]},
     }
     return Joined(facts, both)
-
-
-def _read_rows(
-    rows: Sequence[Labelled], quick: Measured, readings: Mapping[str, Floats]
-) -> tuple[Sequence[Labelled], Measured, Mapping[str, Floats]]:
-    assert quick.faq_margins is not None
-    read = np.flatnonzero(~np.isnan(readings["scope"][:, 0]))
-    own = replace(
-        quick,
-        probabilities={head: values[read] for head, values in quick.probabilities.items()},
-        faq_margins=quick.faq_margins[read],
-    )
-    return [rows[number] for number in read.tolist()], own, {head: values[read] for head, values in readings.items()}
 
 
 def measure_left_out(
@@ -102,8 +79,7 @@ def measure_left_out(
 
     The pool is fitted on the other texts.
     """
-    unread = np.isnan(readings["scope"][:, 0])
-    train, test = np.array([number for number in apart.train if not unread[number]]), np.array(apart.test)
+    train, test = np.array(apart.train), np.array(apart.test)
     truth = _truth(materials.rows)
     alone = left_out(materials, replace(recipe, folds=FOLDS_LEFT_OUT), apart.train, apart.test)
     pooled = {}
@@ -115,7 +91,7 @@ def measure_left_out(
     seen = {head: values[test] for head, values in truth.items()}
     readers = {"quick": alone, "encoder": own, "both": pooled}
     figures = {name: measure(materials.policy, seen, chances).metrics for name, chances in readers.items()}
-    return figures | {"train": len(apart.train), "test": len(test)}
+    return figures | {"train": len(train), "test": len(test)}
 
 
 def _truth(rows: Sequence[Labelled]) -> dict[str, NDArray[np.str_]]:
