@@ -135,7 +135,6 @@ def build(
         receiving=Receiving(database.engine, engine), lookup=lookup,
     )  # fmt: skip
     _register(application, world)
-    engine.register(AUTHORS, {"inform": Authors(world, application.conversations).inform})
     if analyzer and not database.is_sqlite:
         engine.register(BULK, {"chunk": Bulk(database, analyzer).chunk})
     return application
@@ -145,6 +144,7 @@ def _register(application: Application, world: World) -> None:
     """Tell the engine the jobs that every process can do."""
     engine, conversations, watch = application.engine, application.conversations, FaqWatch(world)
     upkeep = Upkeep(world, engine, watch)
+    engine.register(AUTHORS, {"inform": Authors(world, conversations).inform})
     engine.register(MAIL, {"post": application.letters.post})
     engine.register(TIMERS, {"settle": conversations.settle})
     engine.register(UPKEEP, {"expire": conversations.expire})

@@ -60,8 +60,7 @@ def tune_encoder(materials: Materials, quick: Measured, seed: int, folder: Path,
     kinds = [channel_of(row.text) for row in rows]
     talk, letters = ([n for n, kind in enumerate(kinds) if kind == wanted] for wanted in (TALK, LETTERS))
     talk = talk[::_OF_TALK]
-    course = Course([*lessons, *questions], folds, labels, ([*talk, *asked], letters))
-    recipe = TuneRecipe(seed=seed)
+    course, recipe = Course([*lessons, *questions], folds, labels, ([*talk, *asked], letters)), TuneRecipe(seed=seed)
     columns = (TextColumn("{task.description:28}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("кодировщик", total=rounds(course, recipe))
@@ -71,8 +70,9 @@ def tune_encoder(materials: Materials, quick: Measured, seed: int, folder: Path,
     chosen = range(0, len(rows), max(1, len(rows) // _COMPARED))
     sample = [trained.pieces[number] for number in chosen]
     out_of_fold = {head: values[: len(rows)] for head, values in trained.out_of_fold.items()}
-    apart = LeftOut(talk, letters, trained.left_out)
-    figures = measure_left_out(materials, Recipe(seed=seed), quick, out_of_fold, apart)
+    figures = measure_left_out(
+        materials, Recipe(seed=seed), quick, out_of_fold, LeftOut(talk, letters, trained.left_out)
+    )
     artefacts.save(folder, export(trained.reader, sample), trained.tokenizer, {"left_out": figures})
     keep_readings(folder / PARITY, [rows[number] for number in chosen], float_readings(trained.reader, sample))
     keep_readings(folder / READINGS, rows, out_of_fold)
