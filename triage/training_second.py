@@ -52,15 +52,11 @@ def tune_encoder(materials: Materials, quick: Measured, seed: int, folder: Path,
     asked = range(len(lessons), len(lessons) + len(questions))
     batches = np.array([row.batch for row in rows])
     folds = [([*train.tolist(), *asked], test.tolist()) for train, test in group_folds(batches, FOLDS)]
-    labels = {
-        "scope": tuple(sorted({row.scope for row in rows})),
-        "priority": tuple(sorted({row.priority.value for row in rows})),
-        "faq": tuple(sorted({entry for _, entry in materials.documents})),
-    }
     kinds = [channel_of(row.text) for row in rows]
     talk, letters = ([n for n, kind in enumerate(kinds) if kind == wanted] for wanted in (TALK, LETTERS))
     talk = talk[::_OF_TALK]
-    course, recipe = Course([*lessons, *questions], folds, labels, ([*talk, *asked], letters)), TuneRecipe(seed=seed)
+    course = Course([*lessons, *questions], folds, _labels(materials), ([*talk, *asked], letters))
+    recipe = TuneRecipe(seed=seed)
     columns = (TextColumn("{task.description:28}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("кодировщик", total=rounds(course, recipe))
@@ -76,6 +72,14 @@ def tune_encoder(materials: Materials, quick: Measured, seed: int, folder: Path,
     artefacts.save(folder, export(trained.reader, sample), trained.tokenizer, {"left_out": figures})
     keep_readings(folder / PARITY, [rows[number] for number in chosen], float_readings(trained.reader, sample))
     keep_readings(folder / READINGS, rows, out_of_fold)
+
+
+def _labels(materials: Materials) -> dict[str, tuple[str, ...]]:
+    return {
+        "scope": tuple(sorted({row.scope for row in materials.rows})),
+        "priority": tuple(sorted({row.priority.value for row in materials.rows})),
+        "faq": tuple(sorted({entry for _, entry in materials.documents})),
+    }
 
 
 def keep_readings(path: Path, rows: Sequence[Labelled], readings: Mapping[str, Floats]) -> None:
