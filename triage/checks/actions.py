@@ -77,10 +77,11 @@ _PLAIN = Pattern(
 def _commands(text: str, words: ActionWords) -> list[Action]:
     """Typed commands; what stands on one line without a separator is one."""
     commands: list[Action] = []
+    seen = 0  # up to here no separator follows the last command
     for match in sorted(words.commands.finditer(text), key=lambda m: m.start()):
-        between = text[commands[-1].end : match.start()] if commands else "\n"
-        if re.search(r"[,;\n→&]|затем|потом| и ", between):
+        if not commands or re.search(r"[,;\n→&]|затем|потом| и ", text[seen : match.start()]):
             commands.append(Action(match.group(), True, match.start(), match.end(), True))
+        seen = match.end()
     return commands
 
 

@@ -138,6 +138,7 @@ _PIECES = (
     "mysql -p'a",
     "mysql ",
     "redis-cli -a \\\n",
+    "curl ",
     "curl -u",
     "curl -ua:b",
     "-u a -p ",
